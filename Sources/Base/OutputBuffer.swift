@@ -1,0 +1,93 @@
+/// Bytes on their way to a socket: appended at the end by protocols, consumed from the front by
+/// the socket. One per connection, confined to the connection's loop.
+///
+/// Invariant: the bytes in `storage[start..<end]` are initialised. An empty buffer holds no memory
+/// once `release()` was called, so an idle connection costs only the object.
+@safe
+package final class OutputBuffer {
+    private var storage: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private var start = 0
+    private var end = 0
+
+    package init() {}
+
+    deinit { unsafe storage?.deallocate() }
+
+    package var count: Int { end &- start }
+    package var isEmpty: Bool { end == start }
+
+    /// The bytes not yet consumed. The closure must not touch the buffer.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        guard let storage = unsafe storage else { return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return try unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))
+    }
+
+    /// Room for `size` more bytes; the caller writes all of them before anything else happens.
+    @inline(__always)
+    package func extend(by size: Int) -> UnsafeMutableRawPointer {
+        if end &+ size > capacity { grow(by: size) }
+        let target = unsafe storage.unsafelyUnwrapped + end
+        end &+= size
+        return unsafe target
+    }
+
+    @inline(__always)
+    package func append(_ source: UnsafeRawPointer, count: Int) {
+        if count == 0 { return }
+        unsafe extend(by: count).copyMemory(from: source, byteCount: count)
+    }
+
+    package func append(_ bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { source in
+            if let base = source.baseAddress { unsafe append(base, count: source.count) }
+        }
+    }
+
+    package func append(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { source in
+            if let base = source.baseAddress { unsafe append(base, count: source.count) }
+        }
+    }
+
+    package func append(_ text: StaticString) {
+        unsafe append(UnsafeRawPointer(text.utf8Start), count: text.utf8CodeUnitCount)
+    }
+
+    package func append(_ byte: UInt8) {
+        unsafe extend(by: 1).storeBytes(of: byte, as: UInt8.self)
+    }
+
+    /// Forgets the first `size` bytes.
+    package func consume(_ size: Int) {
+        precondition(size <= count, "consumed \(size) of \(count) bytes")
+        start &+= size
+        if start == end { (start, end) = (0, 0) }
+    }
+
+    package func removeAll() { (start, end) = (0, 0) }
+
+    /// Gives the memory back if the buffer is empty and holds more than `limit` bytes of it.
+    package func release(above limit: Int = 0) {
+        guard isEmpty, capacity > limit else { return }
+        unsafe storage?.deallocate()
+        unsafe storage = nil
+        capacity = 0
+    }
+
+    package func copyBytes() -> [UInt8] { unsafe withBytes { unsafe Array($0) } }
+
+    @inline(never)
+    private func grow(by size: Int) {
+        let used = count
+        var wanted = max(capacity, 512)
+        while wanted < used + size { wanted *= 2 }
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+        if let old = unsafe storage {
+            unsafe fresh.copyMemory(from: old + start, byteCount: used)
+            unsafe old.deallocate()
+        }
+        unsafe storage = fresh
+        (capacity, start, end) = (wanted, 0, used)
+    }
+}

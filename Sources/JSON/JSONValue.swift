@@ -45,7 +45,9 @@ package struct JSONValue {
     }
 
     @inlinable
-    func at(_ index: Int) -> JSONValue { unsafe JSONValue(tape: tape, strings: strings, index: index) }
+    func at(_ index: Int) -> JSONValue {
+        unsafe JSONValue(tape: tape, strings: strings, index: index)
+    }
 
     package var kind: Kind {
         guard let kind = Kind(rawValue: tag) else {

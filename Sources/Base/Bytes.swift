@@ -39,3 +39,12 @@ extension Array where Element == UInt8 {
 
     package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 }
+
+extension Array where Element == UInt8 {
+    /// The bytes of the array for the length of a call.
+    package func withRawSpan<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe body(span.bytes)
+    }
+}

@@ -39,3 +39,10 @@ extension Array where Element == UInt8 {
 
     package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 }
+
+extension [UInt8] {
+    /// The bytes, borrowed.
+    package func withSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+        unsafe body(span.bytes)
+    }
+}

@@ -2,7 +2,7 @@
 extension Record {
     package func get<Value: FixedWidthInteger & BitwiseCopyable>(_ number: Int) -> Value? {
         let field = field(number) { $0.width == MemoryLayout<Value>.size && $0 < .text }
-        return isPresent(field) ? load(field) : nil
+        return isPresent(field) ? load(field, as: Value.self) : nil
     }
 
     package func get(_ number: Int) -> Bool? {
@@ -13,7 +13,7 @@ extension Record {
     /// Nil also for a value that this version does not know, as proto2 has it.
     package func get<Value: RawRepresentable<Int32>>(_ number: Int) -> Value? {
         let field = field(number) { $0 == .enumeration }
-        return isPresent(field) ? Value(rawValue: load(field)) : nil
+        return isPresent(field) ? Value(rawValue: load(field, as: Int32.self)) : nil
     }
 
     package func get(_ number: Int) -> String? {
@@ -63,7 +63,7 @@ extension Record {
     }
 
     private func load<Value: BitwiseCopyable>(
-        _ field: FieldLayout, as: Value.Type = Value.self
+        _ field: FieldLayout, as: Value.Type
     ) -> Value {
         unsafe memory.load(fromByteOffset: Int(field.offset), as: Value.self)
     }
@@ -71,7 +71,7 @@ extension Record {
     private func elements(of field: FieldLayout) -> (UnsafeMutableRawPointer?, Int) {
         precondition(field.presence == .repeated, "field is not repeated")
         let count = unsafe memory.load(fromByteOffset: Int(field.quantifier), as: Int.self)
-        return unsafe (count == 0 ? nil : load(field), count)
+        return unsafe (count == 0 ? nil : load(field, as: UnsafeMutableRawPointer.self), count)
     }
 
     private func text(at place: UnsafeMutableRawPointer) -> String {

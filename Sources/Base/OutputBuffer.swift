@@ -32,6 +32,22 @@ package final class OutputBuffer {
         return unsafe target
     }
 
+    /// Room for at least `size` bytes behind the end, all that there is without growing. Nothing is
+    /// appended until `advance(by:)`; the room is gone with the next call that appends or consumes.
+    @inline(__always)
+    package func reserve(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        if end &+ size > capacity { grow(by: size) }
+        return unsafe UnsafeMutableRawBufferPointer(
+            start: storage.unsafelyUnwrapped + end, count: capacity &- end)
+    }
+
+    /// Appends the first `size` bytes of the room that `reserve` gave; the caller has written them.
+    @inline(__always)
+    package func advance(by size: Int) {
+        precondition(size >= 0 && size <= capacity &- end, "advanced beyond the reserved room")
+        end &+= size
+    }
+
     @inline(__always)
     package func append(_ source: UnsafeRawPointer, count: Int) {
         if count == 0 { return }

@@ -10,8 +10,9 @@
 ///
 /// Messages come level by level, so that nobody builds arrays:
 ///
-///     guard sync.beginDiff(first: U, last: u) != .ignore else { return }
-///     for level in message { sync.applyLevel(side, price: price, quantity: quantity) }
+///     if sync.beginDiff(first: U, last: u) != .ignore {
+///         for level in message { sync.applyLevel(side, price: price, quantity: quantity) }
+///     }
 ///     switch sync.endDiff() { … }
 ///
 /// and a snapshot likewise. What it promises:
@@ -35,11 +36,11 @@ package struct BookSync: ~Copyable {
 
     /// What becomes of a message that begins.
     package enum Verdict: Equatable, Sendable {
-        /// Its levels go into the book: give them, then end the message.
+        /// Its levels go into the book.
         case apply
-        /// Its levels wait for a snapshot: give them, then end the message.
+        /// Its levels wait for a snapshot.
         case buffer
-        /// It says nothing that is not known: neither levels nor an end are expected.
+        /// Its levels are of no use; whoever gives them nevertheless does no harm.
         case ignore
     }
 
@@ -84,6 +85,7 @@ package struct BookSync: ~Copyable {
         case liveDiff(last: UInt64)
         case bufferedDiff(then: Action)
         case snapshot(lastUpdateID: UInt64)
+        case ignored(then: Action)
     }
 
     package init() {}
@@ -104,27 +106,32 @@ package struct BookSync: ~Copyable {
         expectNoMessage()
         fault = first > last ? .idsReversed(first: first, last: last) : nil
         switch state {
+        case .empty:
+            state = .buffering
+            return buffer(first, last, then: .requestSnapshot(.firstDiff))
+        case .buffering:
+            if let newest = buffer.last {
+                if last <= newest {
+                    if isPlausibleRepeat() { return ignore() }
+                    buffer.removeAll()
+                } else if !buffer.reaches(first) {
+                    // Only a snapshot from beyond the hole helps: what lies before it never will.
+                    buffer.removeAll()
+                }
+            }
+            return buffer(first, last, then: .buffered)
         case .live:
-            if last <= updateID && isPlausibleRepeat() { return .ignore }
-            if last <= updateID { return startOver(.idsWentBack, first, last) }
+            if last <= updateID {
+                if isPlausibleRepeat() { return ignore() }
+                return buffer(first, last, then: discardBook(.idsWentBack))
+            }
             if first > updateID, first - updateID > 1 {
-                return startOver(.gap(after: updateID, next: first), first, last)
+                let gap = ResyncReason.gap(after: updateID, next: first)
+                return buffer(first, last, then: discardBook(gap))
             }
             repeats = 0
             message = .liveDiff(last: last)
             return .apply
-        case .buffering:
-            if let newest = buffer.last, last <= newest {
-                if isPlausibleRepeat() { return .ignore }
-                buffer.removeAll()
-            }
-            // A hole in the buffer: only a snapshot from beyond it helps, so what lies before the
-            // hole will never be needed.
-            if let newest = buffer.last, first > newest, first - newest > 1 { buffer.removeAll() }
-            return startBuffering(first, last, then: .buffered)
-        case .empty:
-            state = .buffering
-            return startBuffering(first, last, then: .requestSnapshot(.firstDiff))
         }
     }
 
@@ -135,6 +142,7 @@ package struct BookSync: ~Copyable {
         case .liveDiff: set(side, price, quantity)
         case .bufferedDiff: buffer.append(side, price, quantity)
         case .snapshot: append(side, price, quantity)
+        case .ignored: break
         case .none: preconditionFailure("a level outside of a message, \(summary)")
         }
     }
@@ -157,6 +165,8 @@ package struct BookSync: ~Copyable {
             // A spoilt diff is a hole: what is before it will never be needed.
             if fault != nil || buffer.isOverfull { buffer.removeAll() }
             return action
+        case .ignored(let action):
+            return action
         case .none, .snapshot:
             preconditionFailure("no diff began, \(summary)")
         }
@@ -164,50 +174,36 @@ package struct BookSync: ~Copyable {
 
     // MARK: Snapshots
 
-    /// The answer to a request. `.ignore` comes with what to do instead.
-    package mutating func beginSnapshot(lastUpdateID: UInt64) -> (verdict: Verdict, Action) {
+    /// The venue's answer to a request: the whole book at `lastUpdateID`.
+    package mutating func beginSnapshot(lastUpdateID: UInt64) -> Verdict {
         expectNoMessage()
-        // Late answer to a question of an earlier connection, or to one asked twice.
-        guard state == .buffering else { return (.ignore, .none) }
-        let isBridged = buffer.continues(from: lastUpdateID)
+        fault = nil
+        // A late answer to a question of an earlier connection, or to one asked twice.
+        guard state == .buffering else { return ignore() }
         // Where the book would stand after the replay.
         let reach = max(lastUpdateID, buffer.last ?? 0)
         if reach < newestID {
             staleAnswers += 1
             if staleAnswers < BookSync.staleAnswersMax {
-                let reason = SnapshotReason.stale(lastUpdateID, known: newestID)
-                return (.ignore, .requestSnapshot(reason))
+                return ignore(then: .requestSnapshot(.stale(lastUpdateID, known: newestID)))
             }
         }
-        guard isBridged else {
-            let reason = SnapshotReason.tooOld(lastUpdateID, firstBuffered: buffer.first ?? 0)
-            return (.ignore, .requestSnapshot(reason))
+        if let first = buffer.first, !buffer.continues(lastUpdateID) {
+            return ignore(then: .requestSnapshot(.tooOld(lastUpdateID, firstBuffered: first)))
         }
-        fault = nil
         liveBook.removeAll()
         message = .snapshot(lastUpdateID: lastUpdateID)
-        return (.apply, .none)
+        return .apply
     }
 
     package mutating func endSnapshot() -> Action {
-        guard case .snapshot(let lastUpdateID) = message else {
+        defer { message = .none }
+        switch message {
+        case .snapshot(let lastUpdateID): return goLive(at: lastUpdateID)
+        case .ignored(let action): return action
+        case .none, .liveDiff, .bufferedDiff:
             preconditionFailure("no snapshot began, \(summary)")
         }
-        message = .none
-        sortBook()
-        if let fault { return .requestSnapshot(.badLevel(fault)) }
-        replayBuffer(after: lastUpdateID)
-        if fault != nil || liveBook.isCrossed {
-            // Snapshot or buffer, one of them lies: believe neither.
-            buffer.removeAll()
-            return .requestSnapshot(fault.map { .badLevel($0) } ?? .crossed(at: lastUpdateID))
-        }
-        updateID = max(lastUpdateID, buffer.last ?? 0)
-        newestID = updateID
-        buffer.removeAll()
-        (staleAnswers, repeats) = (0, 0)
-        state = .live
-        return .wentLive
     }
 
     // MARK: The connection
@@ -231,7 +227,12 @@ package struct BookSync: ~Copyable {
 // MARK: - Steps
 
 extension BookSync {
-    private mutating func startBuffering(
+    private mutating func ignore(then action: Action = .none) -> Verdict {
+        message = .ignored(then: action)
+        return .ignore
+    }
+
+    private mutating func buffer(
         _ first: UInt64, _ last: UInt64, then action: Action
     ) -> Verdict {
         repeats = 0
@@ -241,11 +242,24 @@ extension BookSync {
         return .buffer
     }
 
-    /// Throws the book away over a diff that is itself sound: it is the first of the new buffer.
-    private mutating func startOver(
-        _ reason: ResyncReason, _ first: UInt64, _ last: UInt64
-    ) -> Verdict {
-        startBuffering(first, last, then: discardBook(reason))
+    /// The snapshot is in the book: replays what it does not cover, and looks at the result.
+    private mutating func goLive(at lastUpdateID: UInt64) -> Action {
+        sortBook()
+        if let fault { return .requestSnapshot(.badLevel(fault)) }
+        for level in buffer.levels(after: lastUpdateID) {
+            set(level.side, level.price, level.quantity)
+        }
+        if fault != nil || liveBook.isCrossed {
+            // Snapshot or buffer, one of them lies: believe neither.
+            buffer.removeAll()
+            return .requestSnapshot(fault.map { .badLevel($0) } ?? .crossed(at: lastUpdateID))
+        }
+        updateID = max(lastUpdateID, buffer.last ?? 0)
+        newestID = updateID
+        buffer.removeAll()
+        (staleAnswers, repeats) = (0, 0)
+        state = .live
+        return .wentLive
     }
 
     private mutating func discardBook(_ reason: ResyncReason) -> Action {
@@ -283,10 +297,6 @@ extension BookSync {
         } catch {
             fault = fault ?? .impossible(error)
         }
-    }
-
-    private mutating func replayBuffer(after id: UInt64) {
-        for level in buffer.levels(after: id) { set(level.side, level.price, level.quantity) }
     }
 
     private func expectNoMessage() {

@@ -46,9 +46,15 @@ struct DiffBuffer {
     }
 
     /// Whether the diffs, applied over a snapshot at `id`, leave no hole.
-    func continues(from id: UInt64) -> Bool {
+    func continues(_ id: UInt64) -> Bool {
         guard let first else { return true }
         return first <= id || first - id == 1
+    }
+
+    /// Whether a diff that begins at `id` leaves no hole after the last one.
+    func reaches(_ id: UInt64) -> Bool {
+        guard let last else { return true }
+        return id <= last || id - last == 1
     }
 
     /// Gives the memory back: a live book needs none.

@@ -208,6 +208,12 @@ package struct BookSync: ~Copyable {
 
     // MARK: The connection
 
+    /// A snapshot was asked for although no diff came yet: a quiet pair's book is whole without.
+    package mutating func expectSnapshot() {
+        expectNoMessage()
+        if state == .empty { state = .buffering }
+    }
+
     /// The feed is gone, and with it the certainty that nothing was missed. What was seen is
     /// remembered: the book will not go back behind it.
     package mutating func disconnected() {

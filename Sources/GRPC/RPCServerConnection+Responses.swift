@@ -59,8 +59,8 @@ extension RPCServerConnection {
             return http2.sendHeaders(fields, on: stream, endStream: true)
         }
         http2.sendHeaders(fields, on: stream, endStream: false)
-        let isTaken = response.body.withSpan { http2.send($0, on: stream) }
-        if isTaken { http2.end(stream, trailers: nil) } else { http2.reset(stream, .enhanceYourCalm) }
+        let isTaken = response.body.withSpan { http2.send($0, on: stream, endStream: true) }
+        if !isTaken { http2.reset(stream, .enhanceYourCalm) }
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {

@@ -52,7 +52,9 @@ extension RPCServerConnection {
         allow: String? = nil
     ) {
         var fields = [HTTP2Field(":status", String(response.status))]
-        if !response.body.isEmpty { fields.append(HTTP2Field("content-type", response.contentType)) }
+        if !response.body.isEmpty {
+            fields.append(HTTP2Field("content-type", response.contentType))
+        }
         fields.append(HTTP2Field("content-length", String(response.body.count)))
         if let allow { fields.append(HTTP2Field("allow", allow)) }
         if response.body.isEmpty || request?.method == "HEAD" {

@@ -7,7 +7,8 @@ import Testing
 @Suite struct RPCTimeoutTests {
     @Test(arguments: [
         ("1H", Duration.seconds(3600)), ("2M", .seconds(120)), ("10S", .seconds(10)),
-        ("100m", .milliseconds(100)), ("5u", .microseconds(5)), ("99999999n", .nanoseconds(99_999_999)),
+        ("100m", .milliseconds(100)), ("5u", .microseconds(5)),
+        ("99999999n", .nanoseconds(99_999_999)),
         ("0S", .zero),
     ])
     func `each unit is understood`(text: String, duration: Duration) {

@@ -14,7 +14,9 @@ final class Loop {
     var stride = Int.max
 
     init(limits: RPCLimits = RPCLimits(), clientLimits: HTTP2Limits = .client) {
-        server = RPCServerConnection(router: router, output: serverOutput, peer: "test", limits: limits) {
+        server = RPCServerConnection(
+            router: router, output: serverOutput, peer: "test", limits: limits
+        ) {
             PlainResponse(status: $0.path == "/healthz" ? 200 : 404, text: "ok\n")
         }
         client = RPCClientConnection(output: clientOutput, http2Limits: clientLimits)

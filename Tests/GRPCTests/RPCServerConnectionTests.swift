@@ -80,7 +80,8 @@ import Testing
         let box = loop.record("/s/Slow")
         let answer = loop.call("/s/Slow", timeout: .milliseconds(100))
         #expect(loop.server.nextTick == loop.now + .milliseconds(100))
-        #expect(loop.server.tick(now: loop.now + .milliseconds(99)) == loop.now + .milliseconds(100))
+        #expect(
+            loop.server.tick(now: loop.now + .milliseconds(99)) == loop.now + .milliseconds(100))
         #expect(box.recorder.cancellations == 0)
         #expect(loop.server.tick(now: loop.now + .milliseconds(100)) == nil)
         loop.exchange()

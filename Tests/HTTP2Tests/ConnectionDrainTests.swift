@@ -1,7 +1,6 @@
 import Base
-import Testing
-
 import HTTP2
+import Testing
 
 @Suite struct ConnectionDrainTests {
     let start = Instant(nanoseconds: 0)

@@ -58,7 +58,8 @@ extension RPCServerConnection {
         call.deframer = deframer
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
-            let text = "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
+            let text =
+                "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
             cancel(call, RPCStatus(.resourceExhausted, text))
         }
     }
@@ -105,7 +106,8 @@ extension RPCServerConnection {
     private static func status(of error: MessageDeframerError) -> RPCStatus {
         switch error {
         case .tooLarge(let bytes, let limit):
-            RPCStatus(.resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
+            RPCStatus(
+                .resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
         case .compressed:
             RPCStatus(.internal, "compressed message without grpc-encoding")
         case .badFlag(let flag):

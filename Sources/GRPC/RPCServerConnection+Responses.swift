@@ -52,15 +52,17 @@ extension RPCServerConnection {
         allow: String? = nil
     ) {
         var fields = [HTTP2Field(":status", String(response.status))]
-        if !response.body.isEmpty { fields.append(HTTP2Field("content-type", response.contentType)) }
+        if !response.body.isEmpty {
+            fields.append(HTTP2Field("content-type", response.contentType))
+        }
         fields.append(HTTP2Field("content-length", String(response.body.count)))
         if let allow { fields.append(HTTP2Field("allow", allow)) }
         if response.body.isEmpty || request?.method == "HEAD" {
             return http2.sendHeaders(fields, on: stream, endStream: true)
         }
         http2.sendHeaders(fields, on: stream, endStream: false)
-        let isTaken = response.body.withRawSpan { http2.send($0, on: stream) }
-        if isTaken { http2.end(stream, trailers: nil) } else { http2.reset(stream, .enhanceYourCalm) }
+        let isTaken = response.body.withRawSpan { http2.send($0, on: stream, endStream: true) }
+        if !isTaken { http2.reset(stream, .enhanceYourCalm) }
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {

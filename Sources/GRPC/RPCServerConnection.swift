@@ -103,7 +103,9 @@ package final class RPCServerConnection {
 
     /// Ends every open call.
     package func finishCalls(_ status: RPCStatus) {
-        for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) { finish(call, status) }
+        for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) {
+            finish(call, status)
+        }
     }
 
     package var callCount: Int { calls.count }

@@ -26,7 +26,8 @@ final class ControlPlane {
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         let made =
-            unsafe nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&option) == 0
+            unsafe nghttp2_session_callbacks_new(&callbacks) == 0
+            && nghttp2_option_new(&option) == 0
         precondition(made, "no memory for a session")
         defer {
             unsafe nghttp2_session_callbacks_del(callbacks)
@@ -103,7 +104,8 @@ final class ControlPlane {
     private func isSwallowed(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard !swallowed.isEmpty, count == 13, unsafe bytes[3] == 3 else { return false }
         let frame = unsafe UnsafeRawPointer(bytes)
-        let streamID = unsafe UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
+        let streamID = unsafe UInt32(
+            bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
         let code = unsafe frame.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
         guard code == 0, let index = swallowed.firstIndex(of: streamID) else { return false }
         swallowed.remove(at: index)
@@ -200,11 +202,14 @@ extension ControlPlane {
         fieldBytes = 0
     }
 
-    private func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    private func receivedField(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+    ) {
         fieldBytes += name.count + value.count + 32
         guard fieldBytes <= headerListBytesMax else { return }
         unsafe fields.append(
-            HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+            HTTP2Field(
+                String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
     }
 
     private func receivedData(_ streamID: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {

@@ -26,14 +26,16 @@ extension HTTP2Connection {
     }
 
     /// Sends bytes, or queues what the windows or the output do not take now. False: the queue's
-    /// bound is reached (or the stream is over) and nothing was taken.
-    package func send(_ bytes: RawSpan, on stream: HTTP2Stream) -> Bool {
+    /// bound is reached (or the stream is over) and nothing was taken. `endStream` puts END_STREAM on
+    /// the last frame.
+    package func send(_ bytes: RawSpan, on stream: HTTP2Stream, endStream: Bool = false) -> Bool {
         guard stream.isOpen, stream.hasSentHeaders else { return false }
         let size = bytes.byteCount
         guard stream.queuedBytes + size <= limits.queuedBytesPerStreamMax,
             queuedBytes + size <= limits.queuedBytesMax
         else { return false }
         enqueue(bytes, on: stream)
+        if endStream { stream.flags.insert(.ending) }
         pushOut()
         return true
     }

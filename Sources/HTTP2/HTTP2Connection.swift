@@ -209,7 +209,8 @@ extension HTTP2Connection {
     }
 
     private func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
-        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream }) else {
+        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream })
+        else {
             return
         }
         streams.remove(at: index)

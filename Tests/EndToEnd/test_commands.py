@@ -11,13 +11,11 @@ import pytest
 from processes import Gateway, Simulator, free_port, run
 
 WRONG = [
-    ([], "serve"),
     (["fly"], "fly"),
     (["serve", "--wings"], "--wings"),
     (["serve", "--listen"], "--listen"),
     (["serve", "--listen", "nonsense"], "nonsense"),
     (["serve", "--listen", "127.0.0.1:70000"], "70000"),
-    (["serve", "--venue", "binance"], "binance"),
     (["serve", "--venue", "nowhere=http://127.0.0.1:1"], "nowhere"),
     (["serve", "--venue", "binance=ftp://127.0.0.1"], "ftp"),
     (["serve", "--instruments", "BTCUSDT"], "BTCUSDT"),

@@ -14,7 +14,7 @@ import Testing
     static let targets: [Target] = {
         guard let text = try? SourceTree.text("Package.swift") else { return [] }
         let pattern =
-            #/(room|tests|\.executableTarget|\.target)\(\s*(?:name: )?"(\w+)"(?<rest>[^\[]*\[[^\]]*\])/#
+            #/(room|tests|\.\w*[tT]arget)\(\s*(?:name: )?"(\w+)"(?<rest>[^\[]*\[[^\]]*\])/#
         return text.matches(of: pattern).map { match in
             let uses = match.output.rest.matches(of: #/"(\w+)"/#).map { String($0.output.1) }
             return Target(
@@ -90,8 +90,7 @@ import Testing
     private func imports(_ file: SourceTree.File) -> [(line: Int, access: String?, module: String)]
     {
         SwiftText(file.lines).lines.enumerated().compactMap { index, line in
-            let pattern =
-                #/^\s*(?:@\w+\s+)*(?:(public|package|internal|private|fileprivate)\s+)?import\s+(?:struct\s+|class\s+|enum\s+|func\s+)?(\w+)/#
+            let pattern = #/^\s*(?:@\w+\s+)*(?:(\w+)\s+)?import\s+(?:[a-z]+\s+)?(\w+)/#
             guard let match = line.firstMatch(of: pattern) else { return nil }
             return (index + 1, match.output.1.map(String.init), String(match.output.2))
         }

@@ -50,14 +50,14 @@ package final class LineReader {
                 let lineStart = start
                 start = end + 1
                 line += 1
-                return try body(buffer.span.bytes.extracting(lineStart..<end))
+                return try buffer.withBytes(lineStart..<end, body)
             }
             if atEnd {
                 guard start < buffer.count else { return nil }
                 let lineStart = start
                 start = buffer.count
                 line += 1
-                return try body(buffer.span.bytes.extracting(lineStart..<buffer.count))
+                return try buffer.withBytes(lineStart..<buffer.count, body)
             }
             searched = buffer.count - start
             buffer.removeSubrange(0..<start)

@@ -1,3 +1,5 @@
+package import Base
+
 /// Where a venue's messages come from: a recorded tape or the market model. Confined to the loop
 /// of its venue.
 package protocol MarketSource: AnyObject {
@@ -6,6 +8,9 @@ package protocol MarketSource: AnyObject {
     var window: TapeWindow { get }
     /// Recorded `exchangeInfo` body, if the tape has one.
     var exchangeInfo: [UInt8]? { get }
+
+    /// Wall clock time at tape time zero.
+    var epoch: Timestamp { get }
 
     /// Makes sure that there is a message at `position` if the tape has one.
     /// Returns false at the end of the tape.

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 internal import JSON
 
 /// A diff of one symbol: its update ids and the message that carries it.
@@ -34,18 +34,21 @@ package final class RecordedTape: MarketSource {
     package let catalog: TapeCatalog
     package let window: TapeWindow
     package let exchangeInfo: [UInt8]?
+    package let epoch: Timestamp
     /// Per symbol.
     package let runs: [[TapeRun]]
     private var books: [BookReader]
     private let parser = JSONParser(bytesMax: 32 << 20)
 
     package init(
-        catalog: TapeCatalog, window: TapeWindow, exchangeInfo: [UInt8]?, runs: [[TapeRun]]
+        catalog: TapeCatalog, window: TapeWindow, exchangeInfo: [UInt8]?, epoch: Timestamp,
+        runs: [[TapeRun]]
     ) {
         precondition(runs.count == catalog.symbols.count)
         self.catalog = catalog
         self.window = window
         self.exchangeInfo = exchangeInfo
+        self.epoch = epoch
         self.runs = runs
         books = runs.map { _ in BookReader() }
     }

@@ -1,5 +1,5 @@
-package import Base
-package import JSON
+internal import Base
+internal import JSON
 
 /// One line of a recording: `{"t","kind","stream","dir","data"}`.
 package struct RecordingLine: Sendable {
@@ -26,7 +26,7 @@ package struct RecordingLine: Sendable {
     }
 
     /// Reads one line; the reason when it is not one.
-    package static func decode(
+    static func decode(
         _ bytes: RawSpan, _ parser: JSONParser
     ) -> Result<RecordingLine, RecordingLineError> {
         guard let value = try? parser.parse(bytes), value.isObject else {

@@ -18,6 +18,8 @@ package struct TapeBuilder {
     private var time: Int64 = 0
     /// Recorded time minus tape time; nil before the first line with a time.
     private var shift: Int64?
+    /// Recorded time at tape time zero, by the first message.
+    private var epoch: Int64?
     private var fileBegins = false
     private let parser = JSONParser(bytesMax: 32 << 20)
 
@@ -26,7 +28,9 @@ package struct TapeBuilder {
     package mutating func beginFile() { fileBegins = true }
 
     package consuming func tape() -> RecordedTape {
-        RecordedTape(catalog: catalog, window: window, exchangeInfo: exchangeInfo, runs: runs)
+        RecordedTape(
+            catalog: catalog, window: window, exchangeInfo: exchangeInfo,
+            epoch: Timestamp(nanoseconds: epoch ?? 0), runs: runs)
     }
 
     package mutating func add(_ line: RecordingLine) throws(RecordingLineError) {
@@ -75,9 +79,10 @@ package struct TapeBuilder {
         if catalog.streams[stream].kind == .depth, let symbol = catalog.streams[stream].symbol {
             try addDiff(content, symbol: symbol)
         }
-        window.append(
-            stream: stream, name: name, payload: line.data.span.bytes.extracting(payload),
-            time: time)
+        if epoch == nil, let recorded = line.time { epoch = recorded - time }
+        line.data.withBytes(payload) { bytes in
+            window.append(stream: stream, name: name, payload: bytes, time: time)
+        }
     }
 
     /// The bytes of the value of `data`. Every recorded envelope is written

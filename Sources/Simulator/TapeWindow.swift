@@ -54,7 +54,7 @@ package struct TapeWindow: Sendable {
     /// The whole frame with the combined envelope.
     package func withFrame<Result>(_ message: TapeMessage, _ body: (RawSpan) -> Result) -> Result {
         let start = message.frameStart - droppedBytes
-        return body(bytes.span.bytes.extracting(start..<start + Int(message.frameCount)))
+        return bytes.withBytes(start..<start + Int(message.frameCount), body)
     }
 
     /// The combined envelope without frame header.
@@ -62,9 +62,8 @@ package struct TapeWindow: Sendable {
         _ message: TapeMessage, _ body: (RawSpan) -> Result
     ) -> Result {
         let start = message.frameStart - droppedBytes
-        return body(
-            bytes.span.bytes.extracting(
-                start + Int(message.headerCount)..<start + Int(message.frameCount)))
+        return bytes.withBytes(
+            start + Int(message.headerCount)..<start + Int(message.frameCount), body)
     }
 
     /// The payload alone, as raw streams carry it.
@@ -72,9 +71,8 @@ package struct TapeWindow: Sendable {
         _ message: TapeMessage, _ body: (RawSpan) -> Result
     ) -> Result {
         let start = message.frameStart - droppedBytes
-        return body(
-            bytes.span.bytes.extracting(
-                start + Int(message.payloadOffset)..<start + Int(message.frameCount) - 1))
+        return bytes.withBytes(
+            start + Int(message.payloadOffset)..<start + Int(message.frameCount) - 1, body)
     }
 
     /// Forgets the messages before `position`.

@@ -47,3 +47,12 @@ extension Array where Element == UInt8 {
         try unsafe body(span.bytes.extracting(range))
     }
 }
+
+extension Array where Element == UInt8 {
+    /// The bytes of the array for the length of a call.
+    package func withRawSpan<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe body(span.bytes)
+    }
+}

@@ -1,1 +1,2 @@
-// Streams
+package import Market
+package func bar(_ foo: borrowing Foo) -> Int64 { foo.key(3) }

@@ -1,0 +1,77 @@
+package import Base
+internal import HTTP2
+
+/// One call as its handler sees it. Confined to the connection's loop; after the end of the call
+/// every method does nothing, so a handler may keep it as long as it likes.
+package final class RPCCall {
+    /// "/package.Service/Method".
+    package let path: String
+    package let metadata: Metadata
+    package let subtype: RPCSubtype
+    /// The authority the client asked for.
+    package let authority: String
+    /// Who called, as the shell named the connection.
+    package let peer: String
+    /// Fixed when the call arrived; afterwards the call ends with DEADLINE_EXCEEDED.
+    package let deadline: Instant?
+    /// Sent with the status.
+    package var trailingMetadata = Metadata()
+
+    let stream: HTTP2Stream
+    let contentType: RPCContentType
+    var machine = RPCStreamMachine()
+    var deframer: MessageDeframer
+    var handler: (any RPCHandler)?
+    private(set) weak var server: RPCServerConnection?
+
+    init(
+        _ head: RPCHead, stream: HTTP2Stream, server: RPCServerConnection, deadline: Instant?,
+        messageBytesMax: Int
+    ) {
+        path = head.path
+        metadata = head.metadata
+        contentType = head.contentType
+        subtype = head.contentType.subtype
+        authority = head.authority
+        peer = server.peer
+        self.deadline = deadline
+        self.stream = stream
+        self.server = server
+        deframer = MessageDeframer(messageBytesMax: messageBytesMax)
+    }
+
+    /// Neither finished nor cancelled.
+    package var isOpen: Bool { machine.isOpen }
+
+    /// Nothing is queued on this stream and its windows are open.
+    package var isWritable: Bool {
+        machine.isOpen && (!stream.hasSentHeaders || stream.isWritable)
+    }
+
+    /// Control path: adds the five-byte prefix and sends; what the windows do not take is queued.
+    /// A queue beyond its bound ends the call with RESOURCE_EXHAUSTED (RST_STREAM
+    /// ENHANCE_YOUR_CALM, since trailers could not overtake the queue).
+    package func send(_ message: RawSpan) {
+        var framed: [UInt8] = []
+        framed.reserveCapacity(message.byteCount + MessageDeframer.prefixSize)
+        MessageDeframer.appendPrefix(size: message.byteCount, to: &framed)
+        framed.append(message)
+        framed.withRawSpan { send(framed: $0) }
+    }
+
+    /// Like `send`, for bytes that already carry their prefixes.
+    package func send(framed: RawSpan) { server?.send(framed, on: self) }
+
+    /// Hot path: whole messages that carry their prefixes, all or nothing. False: not sent, and
+    /// `becameWritable` follows when it would be (see `HTTP2Stream.trySend` for large messages).
+    package func trySend(framed: RawSpan) -> Bool {
+        if !stream.hasSentHeaders { sendHeaders() }
+        return stream.trySend(framed)
+    }
+
+    /// Sends the response headers now, before the first message.
+    package func sendHeaders() { server?.sendHeaders(on: self) }
+
+    /// Ends the call after everything queued. The first one counts.
+    package func finish(_ status: RPCStatus) { server?.finish(self, status) }
+}

@@ -1,0 +1,115 @@
+internal import Base
+internal import HTTP2
+
+/// From the peer to the handlers.
+extension RPCServerConnection {
+    func receivedHeaders(_ fields: [HTTP2Field], isTooLarge: Bool, on stream: HTTP2Stream) {
+        // A second block is the request's trailers, which mean nothing in gRPC.
+        guard !stream.hasSentHeaders, calls[stream.id] == nil else { return }
+        if isTooLarge { return respond(PlainResponse(status: 431, text: ""), to: nil, on: stream) }
+        switch RPCRequest(fields, router: router) {
+        case .call(let head): start(head, on: stream)
+        case .plain(let request): respond(plain(request), to: request, on: stream)
+        case .refusedByHTTP(let status, let allow):
+            let response = PlainResponse(status: status, text: "")
+            respond(response, to: nil, on: stream, allow: allow)
+        case .refused(let status, let contentType):
+            let fields = responseFields(contentType) + trailers(status, Metadata())
+            http2.sendHeaders(
+                fields + [HTTP2Field("grpc-accept-encoding", "identity")], on: stream,
+                endStream: true)
+        }
+    }
+
+    private func start(_ head: RPCHead, on stream: HTTP2Stream) {
+        let call = RPCCall(
+            head, stream: stream, server: self, deadline: head.timeout.map { now + $0 },
+            messageBytesMax: limits.messageBytesMax)
+        guard call.machine.receivedHeaders() == .start else { return }
+        calls[stream.id] = call
+        if call.deadline != nil { addTimed(call) }
+        guard let handler = router.makeHandler(for: call) else {
+            return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
+        }
+        if call.isOpen { call.handler = handler }
+    }
+
+    private func addTimed(_ call: RPCCall) {
+        // Short calls leave entries behind between two ticks; keep them in proportion.
+        if timed.count > 2 * calls.count + 64 { timed.removeAll { !$0.isOpen } }
+        timed.append(call)
+    }
+
+    func receivedData(_ bytes: RawSpan, on call: RPCCall) {
+        guard call.isOpen else { return }
+        // The handler may end the call meanwhile, so the deframer is taken out while it works.
+        var deframer = call.deframer
+        call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
+        partialBytes -= deframer.partialBytes
+        do throws(MessageDeframerError) {
+            try deframer.receive(bytes) { message in
+                guard call.machine.receivedMessage() == .deliver else { return }
+                call.handler?.receivedMessage(message, on: call)
+            }
+        } catch {
+            return cancel(call, Self.status(of: error))
+        }
+        guard call.isOpen else { return }
+        call.deframer = deframer
+        partialBytes += deframer.partialBytes
+        if partialBytes > limits.partialBytesMax {
+            let text = "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
+            cancel(call, RPCStatus(.resourceExhausted, text))
+        }
+    }
+
+    func receivedEnd(on call: RPCCall) {
+        if call.isOpen && call.deframer.partialBytes > 0 {
+            return cancel(call, RPCStatus(.invalidArgument, "the last message is incomplete"))
+        }
+        if call.machine.receivedEnd() == .deliverEnd { call.handler?.receivedEnd(on: call) }
+    }
+
+    func closed(_ stream: HTTP2Stream) {
+        guard let call = calls.removeValue(forKey: stream.id) else { return }
+        forget(call)
+        let handler = call.handler
+        call.handler = nil
+        if call.machine.peerClosed() == .cancelHandler { handler?.cancelled(call) }
+    }
+
+    func deadlinePassed(_ call: RPCCall) {
+        let status = RPCStatus(.deadlineExceeded, "the deadline passed")
+        let action = call.machine.deadlinePassed()
+        guard action != .ignore else { return }
+        forget(call)
+        let handler = call.handler
+        call.handler = nil
+        sendStatus(status, of: call, trailersOnly: action == .cancelAndSendTrailersOnly)
+        handler?.cancelled(call)
+    }
+
+    /// Ends a call for the peer's fault, and tells the handler.
+    private func cancel(_ call: RPCCall, _ status: RPCStatus) {
+        let handler = call.handler
+        call.handler = nil
+        finish(call, status)
+        handler?.cancelled(call)
+    }
+
+    func forget(_ call: RPCCall) {
+        partialBytes -= call.deframer.partialBytes
+        call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
+    }
+
+    private static func status(of error: MessageDeframerError) -> RPCStatus {
+        switch error {
+        case .tooLarge(let bytes, let limit):
+            RPCStatus(.resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
+        case .compressed:
+            RPCStatus(.internal, "compressed message without grpc-encoding")
+        case .badFlag(let flag):
+            RPCStatus(.internal, "message flag is \(flag), only 0 and 1 exist")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Base
+internal import HTTP2
+
+/// From the handlers to the peer.
+extension RPCServerConnection {
+    func sendHeaders(on call: RPCCall) {
+        guard call.isOpen, !call.stream.hasSentHeaders,
+            call.machine.sendMessage() == .sendHeadersThenMessage
+        else { return }
+        http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+    }
+
+    func send(_ framed: RawSpan, on call: RPCCall) {
+        switch call.machine.sendMessage() {
+        case .discard: return
+        case .sendHeadersThenMessage:
+            http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+        case .sendMessage: break
+        }
+        if !http2.send(framed, on: call.stream) { http2.reset(call.stream, .enhanceYourCalm) }
+        settle()
+    }
+
+    func finish(_ call: RPCCall, _ status: RPCStatus) {
+        let succeeded = status.code == .ok
+        switch call.machine.finish(succeeded: succeeded) {
+        case .ignore: return
+        case .sendTrailersOnly: sendStatus(status, of: call, trailersOnly: true)
+        case .sendTrailers: sendStatus(status, of: call, trailersOnly: false)
+        case .sendHeadersThenTrailers:
+            http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+            sendStatus(status, of: call, trailersOnly: false)
+        }
+        forget(call)
+        call.handler = nil
+        settle()
+    }
+
+    func sendStatus(_ status: RPCStatus, of call: RPCCall, trailersOnly: Bool) {
+        let fields = trailers(status, call.trailingMetadata)
+        if trailersOnly {
+            http2.sendHeaders(
+                responseFields(call.contentType) + fields, on: call.stream, endStream: true)
+        } else {
+            http2.end(call.stream, trailers: fields)
+        }
+    }
+
+    /// Answers a request that is not a call. Nil: no request was accepted, send the bare status.
+    func respond(
+        _ response: PlainResponse, to request: PlainRequest?, on stream: HTTP2Stream,
+        allow: String? = nil
+    ) {
+        var fields = [HTTP2Field(":status", String(response.status))]
+        if !response.body.isEmpty { fields.append(HTTP2Field("content-type", response.contentType)) }
+        fields.append(HTTP2Field("content-length", String(response.body.count)))
+        if let allow { fields.append(HTTP2Field("allow", allow)) }
+        if response.body.isEmpty || request?.method == "HEAD" {
+            return http2.sendHeaders(fields, on: stream, endStream: true)
+        }
+        http2.sendHeaders(fields, on: stream, endStream: false)
+        let isTaken = response.body.withRawSpan { http2.send($0, on: stream) }
+        if isTaken { http2.end(stream, trailers: nil) } else { http2.reset(stream, .enhanceYourCalm) }
+    }
+
+    func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {
+        [HTTP2Field(":status", "200"), HTTP2Field("content-type", contentType.text)]
+    }
+
+    func trailers(_ status: RPCStatus, _ metadata: Metadata) -> [HTTP2Field] {
+        var fields = [HTTP2Field("grpc-status", String(status.code.rawValue))]
+        if !status.message.isEmpty {
+            fields.append(HTTP2Field("grpc-message", PercentEncoding.encode(status.message)))
+        }
+        if !status.details.isEmpty {
+            fields.append(
+                HTTP2Field("grpc-status-details-bin", Base64.encode(status.details)))
+        }
+        return fields + metadata.fields
+    }
+}

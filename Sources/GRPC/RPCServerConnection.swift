@@ -1,0 +1,156 @@
+package import Base
+package import HTTP2
+
+/// The gRPC server's side of one connection: HTTP/2 events become calls and handlers. No I/O; the
+/// shell brings bytes and time, and flushes `output` at the end of its turn.
+///
+/// Bounds: `HTTP2Limits` and `RPCLimits`. Confined to its loop.
+package final class RPCServerConnection {
+    package let peer: String
+    let http2: HTTP2Connection
+    let router: RPCRouter
+    let limits: RPCLimits
+    let plain: (PlainRequest) -> PlainResponse
+    var now = Instant(nanoseconds: 0)
+    /// Calls with a deadline; ended ones are dropped when the list is looked through.
+    var timed: [RPCCall] = []
+    /// Every open call by stream.
+    var calls: [UInt32: RPCCall] = [:]
+    /// Bytes of unfinished messages of all calls.
+    var partialBytes = 0
+    private var drain: ConnectionDrain
+    private var isSettling = false
+
+    /// `wantsFlush` is called when the output turns from empty to not empty. `plain` answers
+    /// requests that are not gRPC. The server's preface is in the output afterwards.
+    package init(
+        router: RPCRouter, output: OutputBuffer, peer: String = "",
+        http2Limits: HTTP2Limits = HTTP2Limits(), limits: RPCLimits = RPCLimits(),
+        wantsFlush: @escaping () -> Void = {},
+        plain: @escaping (PlainRequest) -> PlainResponse
+    ) {
+        self.router = router
+        self.peer = peer
+        self.limits = limits
+        self.plain = plain
+        http2 = HTTP2Connection(
+            role: .server, limits: http2Limits, output: output, wantsFlush: wantsFlush)
+        drain = ConnectionDrain(pingTimeout: limits.drainPingTimeout)
+        http2.flush()
+    }
+
+    /// Inbound bytes, cut anywhere.
+    package func received(_ bytes: RawSpan, now: Instant) {
+        self.now = now
+        http2.receive(bytes)
+        settle()
+    }
+
+    /// The socket did not take everything: nothing is framed until `outputDrained`.
+    package var outputBlocked: Bool {
+        get { http2.outputBlocked }
+        set { http2.outputBlocked = newValue }
+    }
+
+    /// All output has left: sends what was queued, then tells handlers that were refused.
+    package func outputDrained() {
+        http2.outputBlocked = false
+        settle()
+    }
+
+    /// Call `outputDrained` when the output has left, even if the socket was never blocked.
+    package var waitsForOutput: Bool { http2.waitsForOutput }
+
+    /// Ends calls whose deadline has passed. Returns when to be called next.
+    package func tick(now: Instant) -> Instant? {
+        self.now = now
+        if drain.tick(now: now) == .sendGoAway { http2.submitGoAway() }
+        var next = drain.nextTick
+        var kept: [RPCCall] = []
+        for call in timed where call.isOpen {
+            guard let deadline = call.deadline else { continue }
+            if deadline <= now {
+                deadlinePassed(call)
+            } else {
+                kept.append(call)
+                next = next.map { min($0, deadline) } ?? deadline
+            }
+        }
+        timed = kept
+        settle()
+        return next
+    }
+
+    /// When `tick` is due at the latest; nil: never.
+    package var nextTick: Instant? {
+        var next = drain.nextTick
+        for call in timed where call.isOpen {
+            guard let deadline = call.deadline else { continue }
+            next = next.map { min($0, deadline) } ?? deadline
+        }
+        return next
+    }
+
+    /// Asks the peer to open no more streams; calls go on until they end.
+    package func beginDrain(now: Instant) {
+        self.now = now
+        if drain.begin(now: now) == .sendNoticeAndPing {
+            http2.submitShutdownNotice()
+            http2.submitPing(ConnectionDrain.pingOpaque)
+        }
+        settle()
+    }
+
+    /// Ends every open call.
+    package func finishCalls(_ status: RPCStatus) {
+        for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) { finish(call, status) }
+    }
+
+    package var callCount: Int { calls.count }
+
+    /// Close the socket after the output has left.
+    package var isFinished: Bool { http2.isFinished }
+
+    package var failure: HTTP2Error? { http2.failure }
+
+    /// The socket is gone: every handler is cancelled.
+    package func connectionLost() {
+        http2.connectionLost()
+        settle()
+    }
+
+    /// Sends and handles events until there are none. Calls from inside a handler only leave work
+    /// for the loop that is already running.
+    func settle() {
+        guard !isSettling else { return }
+        isSettling = true
+        defer { isSettling = false }
+        while true {
+            http2.flush()
+            let batch = http2.takeEvents()
+            if batch.events.isEmpty { return http2.recycle(batch) }
+            for event in batch.events { handle(event, batch) }
+            http2.recycle(batch)
+        }
+    }
+
+    private func handle(_ event: HTTP2Event, _ batch: borrowing HTTP2EventBatch) {
+        switch event {
+        case .headers(let stream, let fields, let isTooLarge):
+            receivedHeaders(fields, isTooLarge: isTooLarge, on: stream)
+        case .data(let stream, let range):
+            guard let call = calls[stream.id] else { return }
+            batch.withBytes(range) { receivedData($0, on: call) }
+        case .ended(let stream):
+            guard let call = calls[stream.id] else { return }
+            receivedEnd(on: call)
+        case .closed(let stream, _): closed(stream)
+        case .writable(let stream):
+            guard let call = calls[stream.id], call.isOpen else { return }
+            call.handler?.becameWritable(call)
+        case .pong(let opaque):
+            if drain.ponged(opaque) == .sendGoAway { http2.submitGoAway() }
+        case .goAway, .failed: break
+        }
+    }
+}

@@ -1,0 +1,245 @@
+internal import Base
+internal import CNghttp2
+
+/// The nghttp2 session of one connection: HPACK, stream states, validation, flood limits, and every
+/// frame that is not DATA. The only file that knows the library.
+///
+/// Callbacks only append to `events` and `data`; whoever called drains them afterwards. The library
+/// is not reentrant, and `isInside` proves that nobody enters it from a callback.
+@safe
+final class ControlPlane {
+    private var session: OpaquePointer?
+    private let role: HTTP2Role
+    private let headerListBytesMax: Int
+    private var isInside = false
+    private var fields: [HTTP2Field] = []
+    private var fieldBytes = 0
+    /// Streams whose RST_STREAM(NO_ERROR) only tells the library that our own DATA ended them.
+    private var swallowed: [UInt32] = []
+
+    var events: [ControlEvent] = []
+    var data: [UInt8] = []
+
+    init(role: HTTP2Role, limits: HTTP2Limits) {
+        self.role = role
+        headerListBytesMax = limits.headerListBytesMax
+        var callbacks: OpaquePointer?
+        var option: OpaquePointer?
+        let made =
+            unsafe nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&option) == 0
+        precondition(made, "no memory for a session")
+        defer {
+            unsafe nghttp2_session_callbacks_del(callbacks)
+            unsafe nghttp2_option_del(option)
+        }
+        unsafe Self.install(callbacks)
+        unsafe nghttp2_option_set_stream_reset_rate_limit(
+            option, limits.resetBurst, limits.resetsPerSecond)
+        unsafe nghttp2_option_set_max_continuations(option, limits.continuationsMax)
+        unsafe nghttp2_option_set_max_outbound_ack(option, limits.acknowledgementsMax)
+        unsafe nghttp2_option_set_max_settings(option, limits.settingsMax)
+        let user = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let code =
+            switch role {
+            case .server: unsafe nghttp2_session_server_new2(&session, callbacks, user, option)
+            case .client: unsafe nghttp2_session_client_new2(&session, callbacks, user, option)
+            }
+        precondition(code == 0, "no session: library code \(code)")
+        submitSettings(limits)
+    }
+
+    deinit { unsafe nghttp2_session_del(session) }
+
+    var wantsRead: Bool { unsafe nghttp2_session_want_read(session) != 0 }
+    var wantsWrite: Bool { unsafe nghttp2_session_want_write(session) != 0 }
+
+    private func submitSettings(_ limits: HTTP2Limits) {
+        func entry(_ name: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
+            nghttp2_settings_entry(settings_id: Int32(name.rawValue), value: value)
+        }
+        var entries = [
+            entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreamsMax),
+            entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(limits.headerListBytesMax)),
+            entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(limits.streamReceiveWindow)),
+        ]
+        if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
+        unsafe nghttp2_submit_settings(session, 0, entries, entries.count)
+        unsafe nghttp2_session_set_local_window_size(
+            session, 0, 0, limits.connectionReceiveWindow)
+    }
+
+    /// Feeds inbound bytes. A peer's mistake is answered on the wire; an error means the connection
+    /// cannot go on.
+    func feed(_ bytes: RawSpan) throws(HTTP2Error) {
+        precondition(!isInside, "the library was entered from one of its callbacks")
+        isInside = true
+        defer { isInside = false }
+        let code = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe nghttp2_session_mem_recv(
+                session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        }
+        guard code < 0 else { return }
+        switch nghttp2_error(rawValue: Int32(code)) {
+        case NGHTTP2_ERR_BAD_CLIENT_MAGIC: throw .badPreface
+        case NGHTTP2_ERR_FLOODED: throw .flooded
+        default: throw .library(code: Int32(code))
+        }
+    }
+
+    /// Moves all frames the library wants to send into the output, a header block never split.
+    func drain(into output: OutputBuffer) throws(HTTP2Error) {
+        precondition(!isInside, "the library was entered from one of its callbacks")
+        isInside = true
+        defer { isInside = false }
+        while true {
+            var bytes: UnsafePointer<UInt8>?
+            let count = unsafe nghttp2_session_mem_send(session, &bytes)
+            guard count >= 0 else { throw .library(code: Int32(count)) }
+            guard count > 0, let bytes = unsafe bytes else { return }
+            if unsafe !isSwallowed(bytes, count) { unsafe output.append(bytes, count: count) }
+        }
+    }
+
+    private func isSwallowed(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard !swallowed.isEmpty, count == 13, unsafe bytes[3] == 3 else { return false }
+        let frame = unsafe UnsafeRawPointer(bytes)
+        let streamID = unsafe UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
+        let code = unsafe frame.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
+        guard code == 0, let index = swallowed.firstIndex(of: streamID) else { return false }
+        swallowed.remove(at: index)
+        return true
+    }
+
+    /// Queues HEADERS. Returns the stream's number, new if `streamID` is nil; nil if refused.
+    func submitHeaders(_ fields: [HTTP2Field], on streamID: UInt32?, endStream: Bool) -> UInt32? {
+        var text: [UInt8] = []
+        for field in fields {
+            text.append(contentsOf: field.name.utf8)
+            text.append(contentsOf: field.value.utf8)
+        }
+        let code = unsafe text.withUnsafeMutableBufferPointer { text -> Int32 in
+            var offset = 0
+            var pairs: [nghttp2_nv] = unsafe []
+            for field in fields {
+                let (name, value) = (field.name.utf8.count, field.value.utf8.count)
+                let start = unsafe text.baseAddress.unsafelyUnwrapped + offset
+                unsafe pairs.append(
+                    nghttp2_nv(
+                        name: start, value: start + name, namelen: name, valuelen: value, flags: 0))
+                offset += name + value
+            }
+            let flags = endStream ? UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) : 0
+            return unsafe nghttp2_submit_headers(
+                session, flags, streamID.map { Int32($0) } ?? -1, nil, pairs, pairs.count, nil)
+        }
+        guard code >= 0 else { return nil }
+        return streamID ?? UInt32(code)
+    }
+
+    /// Queues RST_STREAM. `isSwallowed`: the frame is for the library alone.
+    func submitReset(_ streamID: UInt32, _ code: HTTP2ErrorCode, isSwallowed: Bool) {
+        if isSwallowed { swallowed.append(streamID) }
+        unsafe nghttp2_submit_rst_stream(session, 0, Int32(streamID), code.rawValue)
+    }
+
+    func terminate(_ code: HTTP2ErrorCode) {
+        unsafe nghttp2_session_terminate_session(session, code.rawValue)
+    }
+
+    func submitShutdownNotice() { unsafe nghttp2_submit_shutdown_notice(session) }
+
+    func submitGoAway() {
+        let last = unsafe nghttp2_session_get_last_proc_stream_id(session)
+        unsafe nghttp2_submit_goaway(session, 0, last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+    }
+
+    func submitPing(_ opaque: UInt64) {
+        unsafe withUnsafeBytes(of: opaque.bigEndian) { bytes in
+            _ = unsafe nghttp2_submit_ping(
+                session, 0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+}
+
+extension ControlPlane {
+    private static func of(_ user: UnsafeMutableRawPointer?) -> ControlPlane {
+        unsafe Unmanaged<ControlPlane>.fromOpaque(user.unsafelyUnwrapped).takeUnretainedValue()
+    }
+
+    private static func install(_ callbacks: OpaquePointer?) {
+        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, user in
+            unsafe ControlPlane.of(user).beganHeaders()
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, _, name, nameCount, value, valueCount, _, user in
+            unsafe ControlPlane.of(user).receivedField(
+                UnsafeBufferPointer(start: name, count: nameCount),
+                UnsafeBufferPointer(start: value, count: valueCount))
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
+            if let frame = unsafe frame { unsafe ControlPlane.of(user).received(frame.pointee) }
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            _, _, streamID, bytes, count, user in
+            unsafe ControlPlane.of(user).receivedData(
+                UInt32(streamID), UnsafeBufferPointer(start: bytes, count: count))
+            return 0
+        }
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
+            _, streamID, code, user in
+            unsafe ControlPlane.of(user).events.append(.closed(UInt32(streamID), code))
+            return 0
+        }
+    }
+
+    private func beganHeaders() {
+        fields = []
+        fieldBytes = 0
+    }
+
+    private func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        fieldBytes += name.count + value.count + 32
+        guard fieldBytes <= headerListBytesMax else { return }
+        unsafe fields.append(
+            HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+    }
+
+    private func receivedData(_ streamID: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        let start = data.count
+        unsafe data.append(contentsOf: bytes)
+        events.append(.data(streamID, start..<data.count))
+    }
+
+    private func received(_ frame: nghttp2_frame) {
+        let head = unsafe frame.hd
+        let streamID = UInt32(head.stream_id)
+        switch UInt32(head.type) {
+        case NGHTTP2_HEADERS.rawValue:
+            let opensStream = unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST
+            events.append(
+                .headers(
+                    streamID, fields, opensStream: opensStream,
+                    isTooLarge: fieldBytes > headerListBytesMax))
+            fields = []
+            if head.flags & 1 != 0 { events.append(.ended(streamID)) }
+        case NGHTTP2_DATA.rawValue:
+            if head.flags & 1 != 0 { events.append(.ended(streamID)) }
+        case NGHTTP2_SETTINGS.rawValue where head.flags & 1 == 0:
+            let size = unsafe nghttp2_session_get_remote_settings(
+                session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)
+            events.append(.initialWindow(Int64(size)))
+        case NGHTTP2_GOAWAY.rawValue:
+            let goAway = unsafe frame.goaway
+            unsafe events.append(.goAway(UInt32(goAway.last_stream_id), goAway.error_code))
+        case NGHTTP2_PING.rawValue where head.flags & 1 != 0:
+            let opaque = unsafe withUnsafeBytes(of: frame.ping.opaque_data) {
+                unsafe $0.loadUnaligned(as: UInt64.self)
+            }
+            events.append(.pong(UInt64(bigEndian: opaque)))
+        default: break
+        }
+    }
+}

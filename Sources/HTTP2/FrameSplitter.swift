@@ -1,0 +1,94 @@
+internal import Base
+
+/// Cuts the inbound byte stream at frame borders, to take out the WINDOW_UPDATE frames that belong
+/// to our own send windows. Everything else is passed on untouched, in order, in runs as long as
+/// the read allows; the bytes may be cut anywhere.
+///
+/// A WINDOW_UPDATE is taken out only where the protocol allows one: after the first frame, outside
+/// a header block, with length 4. All others go to the library, which answers them correctly.
+struct FrameSplitter {
+    enum Piece: Equatable {
+        /// Pass this range of the input on.
+        case bytes(Range<Int>)
+        /// Pass the first nine bytes of `held` on: a frame head that a read had cut.
+        case heldHead
+        /// WINDOW_UPDATE (RFC 9113 §6.9), reserved bits removed.
+        case windowUpdate(streamID: UInt32, increment: UInt32)
+    }
+
+    private static let headSize = 9
+    private static let windowUpdateSize = 13
+
+    /// Bytes to pass on before the next frame head: the preface first, then payloads.
+    private var skip: Int
+    private var isInHeaderBlock = false
+    private var isBeforeFirstFrame = true
+    private var heldCount = 0
+    private(set) var held = InlineArray<13, UInt8>(repeating: 0)
+
+    init(role: HTTP2Role) { skip = role == .server ? 24 : 0 }
+
+    /// The next piece of `bytes` from `position`, which is moved behind it. Nil: all was used.
+    mutating func next(_ bytes: RawSpan, at position: inout Int) -> Piece? {
+        let start = position
+        while position < bytes.byteCount {
+            let left = bytes.byteCount - position
+            if skip > 0 {
+                let passed = min(skip, left)
+                skip -= passed
+                position += passed
+            } else if heldCount > 0 || left < Self.windowUpdateSize {
+                if position > start && heldCount == 0 { return .bytes(start..<position) }
+                if let piece = hold(bytes.byte(position), &position) { return piece }
+            } else if isWindowUpdate(bytes.bigEndian(position, as: UInt32.self)) {
+                if position > start { return .bytes(start..<position) }
+                position += Self.windowUpdateSize
+                return .windowUpdate(
+                    streamID: bytes.bigEndian(start + 5, as: UInt32.self) & 0x7fff_ffff,
+                    increment: bytes.bigEndian(start + 9, as: UInt32.self) & 0x7fff_ffff)
+            } else {
+                entered(bytes.bigEndian(position, as: UInt32.self), flags: bytes.byte(position + 4))
+                position += Self.headSize
+            }
+        }
+        return position > start && heldCount == 0 ? .bytes(start..<position) : nil
+    }
+
+    /// Collects one byte of a cut frame head.
+    private mutating func hold(_ byte: UInt8, _ position: inout Int) -> Piece? {
+        held[heldCount] = byte
+        heldCount += 1
+        position += 1
+        guard heldCount >= Self.headSize else { return nil }
+        let start = heldNumber(0)
+        if !isWindowUpdate(start) {
+            heldCount = 0
+            entered(start, flags: held[4])
+            return .heldHead
+        }
+        guard heldCount == Self.windowUpdateSize else { return nil }
+        heldCount = 0
+        return .windowUpdate(
+            streamID: heldNumber(5) & 0x7fff_ffff, increment: heldNumber(9) & 0x7fff_ffff)
+    }
+
+    private func heldNumber(_ offset: Int) -> UInt32 {
+        (offset..<offset + 4).reduce(0) { $0 << 8 | UInt32(held[$1]) }
+    }
+
+    /// `start`: length (24 bits) and type (8 bits).
+    private func isWindowUpdate(_ start: UInt32) -> Bool {
+        start == 0x0000_0408 && !isInHeaderBlock && !isBeforeFirstFrame
+    }
+
+    private mutating func entered(_ start: UInt32, flags: UInt8) {
+        isBeforeFirstFrame = false
+        skip = Int(start >> 8)
+        let endsHeaders = flags & 0x4 != 0
+        switch start & 0xff {
+        case 1, 5: if !endsHeaders { isInHeaderBlock = true }  // HEADERS, PUSH_PROMISE
+        case 9: if endsHeaders { isInHeaderBlock = false }  // CONTINUATION
+        default: break
+        }
+    }
+}

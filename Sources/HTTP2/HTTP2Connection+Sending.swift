@@ -1,0 +1,245 @@
+internal import Base
+
+extension HTTP2Connection {
+    /// Sends the response's (or, as a client, further) header fields.
+    package func sendHeaders(_ fields: [HTTP2Field], on stream: HTTP2Stream, endStream: Bool) {
+        guard stream.isOpen else { return }
+        hasUndrained = true
+        stream.flags.insert(.sentHeaders)
+        _ = control.submitHeaders(fields, on: stream.id, endStream: endStream)
+        if endStream {
+            stream.flags.insert(.ending)
+            endedByTrailers(stream)
+        }
+    }
+
+    /// Client: opens a stream with a request. Nil: the connection takes no more of them.
+    package func openStream(_ fields: [HTTP2Field]) -> HTTP2Stream? {
+        precondition(role == .client, "only clients open streams")
+        hasUndrained = true
+        guard failure == nil,
+            let id = control.submitHeaders(fields, on: nil, endStream: false)
+        else { return nil }
+        let stream = add(id)
+        stream.flags.insert(.sentHeaders)
+        return stream
+    }
+
+    /// Sends bytes, or queues what the windows or the output do not take now. False: the queue's
+    /// bound is reached (or the stream is over) and nothing was taken.
+    package func send(_ bytes: RawSpan, on stream: HTTP2Stream) -> Bool {
+        guard stream.isOpen, stream.hasSentHeaders else { return false }
+        let size = bytes.byteCount
+        guard stream.queuedBytes + size <= limits.queuedBytesPerStreamMax,
+            queuedBytes + size <= limits.queuedBytesMax
+        else { return false }
+        enqueue(bytes, on: stream)
+        pushOut()
+        return true
+    }
+
+    /// Ends our side after everything queued, with trailers or with END_STREAM on a DATA frame.
+    package func end(_ stream: HTTP2Stream, trailers: [HTTP2Field]?) {
+        guard stream.isOpen, stream.hasSentHeaders else { return }
+        stream.flags.insert(.ending)
+        stream.trailers = trailers
+        if !stream.flags.contains(.queued) {
+            stream.flags.insert(.queued)
+            waiting.append(stream)
+        }
+        pushOut()
+    }
+
+    /// Stops the stream in both directions.
+    package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        guard !stream.isClosed else { return }
+        stream.flags.insert([.ending, .sentEnd])
+        forgetQueue(of: stream)
+        submitReset(stream, code, isSwallowed: false)
+    }
+
+    /// Announces that no further streams are welcome, without naming a last one yet.
+    package func submitShutdownNotice() {
+        hasUndrained = true
+        control.submitShutdownNotice()
+    }
+
+    /// Names the last stream that is served.
+    package func submitGoAway() {
+        hasUndrained = true
+        control.submitGoAway()
+    }
+
+    package func submitPing(_ opaque: UInt64) {
+        hasUndrained = true
+        control.submitPing(opaque)
+    }
+
+    private func pushOut() {
+        guard !outputBlocked, failure == nil else { return }
+        drain()
+        pump()
+    }
+
+    private func enqueue(_ bytes: RawSpan, on stream: HTTP2Stream) {
+        stream.queue.append(bytes)
+        queuedBytes += bytes.byteCount
+        if !stream.flags.contains(.queued) {
+            stream.flags.insert(.queued)
+            waiting.append(stream)
+        }
+    }
+
+    func forgetQueue(of stream: HTTP2Stream) {
+        guard stream.flags.contains(.queued) else { return }
+        queuedBytes -= stream.queuedBytes
+        (stream.queue, stream.queueStart) = ([], 0)
+        stream.flags.remove(.queued)
+        waiting.removeAll { $0 === stream }
+    }
+}
+
+/// The data plane.
+extension HTTP2Connection {
+    /// The output holds so little that a refused send would be worth another try.
+    var hasOutputRoom: Bool { output.count <= limits.outputBytesMax / 2 }
+
+    /// Everything but the stream's own window and state allows `size` more bytes of DATA.
+    @inline(__always)
+    func takes(_ size: Int) -> Bool {
+        !hasUndrained && !outputBlocked && failure == nil && Int64(size) <= window
+            && (output.count &+ size <= limits.outputBytesMax || hasOutputRoom)
+    }
+
+    /// Appends one DATA frame of at most 16,384 bytes and takes them off the connection's window;
+    /// the stream's window is the caller's.
+    @inline(__always)
+    func frame(_ bytes: UnsafeRawBufferPointer, streamID: UInt32, endStream: Bool) {
+        let size = bytes.count
+        let wasEmpty = output.isEmpty
+        let target = unsafe output.extend(by: size &+ 9)
+        let head =
+            UInt64(truncatingIfNeeded: size) << 40 | (endStream ? 1 << 24 : 0)
+            | UInt64(streamID >> 8)
+        unsafe target.storeBytes(of: head.bigEndian, as: UInt64.self)
+        unsafe target.storeBytes(
+            of: UInt8(truncatingIfNeeded: streamID), toByteOffset: 8, as: UInt8.self)
+        if let source = bytes.baseAddress {
+            unsafe (target + 9).copyMemory(from: source, byteCount: size)
+        }
+        window &-= Int64(size)
+        if wasEmpty { wantsFlush() }
+    }
+
+    /// `HTTP2Stream.trySend` when something is in the way: frames to finish, several frames, or no
+    /// room.
+    @inline(never)
+    func trySendSlowly(_ bytes: RawSpan, on stream: HTTP2Stream) -> Bool {
+        drain()
+        let size = bytes.byteCount
+        let room = room(for: stream)
+        if stream.isOpen, !stream.flags.contains(.queued), room > 0 || size == 0, takes(0),
+            hasOutputRoom || output.count + size <= limits.outputBytesMax,
+            Int64(size) <= room || Int64(size) > initialWindow / 2
+        {
+            enqueue(bytes, on: stream)
+            pump()
+            return true
+        }
+        guard stream.isOpen else { return false }
+        stream.wantedBytes = size
+        if !stream.flags.contains(.behind) {
+            stream.flags.insert(.behind)
+            behind.append(stream)
+        }
+        return false
+    }
+
+    /// Frames what windows and output allow; round robin over the streams, one frame a turn.
+    func pump() {
+        guard !waiting.isEmpty, !outputBlocked, !hasUndrained, failure == nil else { return }
+        var index = 0
+        while index < waiting.count, output.count <= limits.outputBytesMax {
+            let stream = waiting[index]
+            switch pumpFrame(of: stream) {
+            case .blocked: index += 1
+            case .more:
+                waiting.remove(at: index)
+                waiting.append(stream)
+            case .finished: waiting.remove(at: index)
+            }
+        }
+        drain()
+    }
+
+    private enum Progress { case blocked, more, finished }
+
+    private func pumpFrame(of stream: HTTP2Stream) -> Progress {
+        let left = stream.queuedBytes
+        if left > 0 {
+            let size = Int(min(Int64(min(left, HTTP2Stream.frameBytesMax)), room(for: stream)))
+            guard size > 0 else { return .blocked }
+            let isLast = size == left
+            let endsHere = isLast && stream.flags.contains(.ending) && stream.trailers == nil
+            let start = stream.queueStart
+            unsafe stream.queue.withUnsafeBytes { bytes in
+                unsafe frame(
+                    UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]),
+                    streamID: stream.id, endStream: endsHere)
+            }
+            stream.window -= Int64(size)
+            stream.queueStart += size
+            queuedBytes -= size
+            guard isLast else { return .more }
+            (stream.queue, stream.queueStart) = ([], 0)
+            stream.flags.remove(.queued)
+            if endsHere { endedByData(stream) } else { endByTrailers(stream) }
+            return .finished
+        }
+        stream.flags.remove(.queued)
+        if stream.flags.contains(.ending) && stream.trailers == nil {
+            unsafe frame(
+                UnsafeRawBufferPointer(start: nil, count: 0), streamID: stream.id, endStream: true)
+            endedByData(stream)
+        } else {
+            endByTrailers(stream)
+        }
+        return .finished
+    }
+
+    private func endByTrailers(_ stream: HTTP2Stream) {
+        guard stream.flags.contains(.ending), let trailers = stream.trailers else { return }
+        stream.trailers = nil
+        _ = control.submitHeaders(trailers, on: stream.id, endStream: true)
+        endedByTrailers(stream)
+    }
+
+    /// The library does not see DATA, so RST_STREAM(NO_ERROR) makes it close the stream. It stays
+    /// unsent, unless the request is still open: then it is the legal "stop sending" (RFC 9113
+    /// §8.1). A client's stream goes on until the response ends.
+    private func endedByData(_ stream: HTTP2Stream) {
+        stream.flags.insert(.sentEnd)
+        guard role == .server else { return }
+        submitReset(stream, .noError, isSwallowed: stream.hasReceivedEnd)
+    }
+
+    /// Tells streams that a send was refused for, once one of that size can succeed.
+    func wake() {
+        guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
+        var index = 0
+        while index < behind.count {
+            let stream = behind[index]
+            let wanted = min(Int64(stream.wantedBytes), max(1, initialWindow / 2))
+            if !stream.isOpen {
+                stream.flags.remove(.behind)
+                behind.remove(at: index)
+            } else if !stream.flags.contains(.queued) && room(for: stream) >= wanted {
+                stream.flags.remove(.behind)
+                behind.remove(at: index)
+                batch.events.append(.writable(stream))
+            } else {
+                index += 1
+            }
+        }
+    }
+}

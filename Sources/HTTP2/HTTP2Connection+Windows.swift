@@ -1,0 +1,51 @@
+internal import Base
+
+/// The send windows (RFC 9113 §5.2, §6.9), which the library never sees change.
+extension HTTP2Connection {
+    /// Applies a WINDOW_UPDATE. False: not ours to answer (increment 0, unknown stream).
+    func opened(_ streamID: UInt32, by increment: Int64) -> Bool {
+        if increment == 0 { return false }
+        if streamID == 0 {
+            window += increment
+            if window > Self.windowMax { terminateByOverflow() }
+            return true
+        }
+        guard let stream = stream(streamID) else { return false }
+        stream.window += increment
+        if stream.window > Self.windowMax {
+            stream.window = 0
+            stream.flags.insert(.sentEnd)
+            forgetQueue(of: stream)
+            submitReset(stream, .flowControlError, isSwallowed: false)
+        }
+        return true
+    }
+
+    /// Lets the library judge a WINDOW_UPDATE, which it does without touching our windows.
+    func refuse(_ streamID: UInt32, _ increment: UInt32) {
+        var frame: [UInt8] = [0, 0, 4, 8, 0]
+        for number in [streamID, increment] {
+            for shift in [24, 16, 8, 0] { frame.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+        unsafe feed(frame.span.bytes)
+    }
+
+    /// The difference applies to every stream, and may make windows negative (§6.9.2).
+    func initialWindowChanged(to size: Int64) {
+        let difference = size - initialWindow
+        initialWindow = size
+        for stream in streams {
+            stream.window += difference
+            if stream.window > Self.windowMax { return terminateByOverflow() }
+        }
+    }
+
+    /// Bytes the windows take now.
+    func room(for stream: HTTP2Stream) -> Int64 { min(window, stream.window) }
+
+    private func terminateByOverflow() {
+        window = 0
+        hasUndrained = true
+        control.terminate(.flowControlError)
+    }
+}

@@ -1,0 +1,234 @@
+package import Base
+
+/// One HTTP/2 connection without its socket: bytes in by `receive`, bytes out through `output`,
+/// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the send
+/// windows are kept here (design.md §5).
+///
+/// Order of frames: the library is drained completely before any DATA is framed, so HEADERS come
+/// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is drained
+/// or framed; that keeps the library's limits on unanswered PING and SETTINGS working.
+///
+/// Bounds: `HTTP2Limits`. Confined to its loop; never entered from within the library.
+@safe
+package final class HTTP2Connection {
+    package let role: HTTP2Role
+    package let limits: HTTP2Limits
+    package let output: OutputBuffer
+    /// Told when the output turns from empty to not empty: there is something to flush.
+    package var wantsFlush: () -> Void
+
+    let control: ControlPlane
+    private var splitter: FrameSplitter
+    var batch = HTTP2EventBatch()
+    /// Ascending by number; removal is O(streams).
+    private(set) var streams: [HTTP2Stream] = []
+    /// Streams with queued bytes, next one to serve first.
+    var waiting: [HTTP2Stream] = []
+    var behind: [HTTP2Stream] = []
+    var queuedBytes = 0
+    var window: Int64 = 65_535
+    var initialWindow: Int64 = 65_535
+    /// The library has frames that must precede further DATA.
+    var hasUndrained = true
+    /// Streams to reset once their trailers left the library.
+    private var resetAfterDrain: [HTTP2Stream] = []
+    package private(set) var failure: HTTP2Error?
+
+    /// The socket did not take everything. Set by the shell; cleared by `outputDrained`.
+    package var outputBlocked = false
+
+    static let windowMax: Int64 = 0x7fff_ffff
+
+    package init(
+        role: HTTP2Role, limits: HTTP2Limits, output: OutputBuffer,
+        wantsFlush: @escaping () -> Void = {}
+    ) {
+        self.role = role
+        self.limits = limits
+        self.output = output
+        self.wantsFlush = wantsFlush
+        control = ControlPlane(role: role, limits: limits)
+        splitter = FrameSplitter(role: role)
+    }
+
+    deinit { for stream in streams { stream.flags.insert(.closed) } }
+
+    /// Nothing more will come or go: close the socket once the output has left.
+    package var isFinished: Bool {
+        failure != nil || (waiting.isEmpty && !control.wantsRead && !control.wantsWrite)
+    }
+
+    package var streamCount: Int { streams.count }
+
+    /// Takes inbound bytes, cut anywhere. Call `flush` afterwards.
+    package func receive(_ bytes: RawSpan) {
+        var position = 0
+        while failure == nil, let piece = splitter.next(bytes, at: &position) {
+            switch piece {
+            case .bytes(let range): feed(bytes.extracting(range))
+            case .heldHead:
+                let held = splitter.held
+                unsafe feed(held.span.bytes.extracting(0..<9))
+            case .windowUpdate(let streamID, let increment):
+                if !opened(streamID, by: Int64(increment)) { refuse(streamID, increment) }
+            }
+        }
+    }
+
+    /// Sends what may be sent now: control frames, queued DATA; then finds who can write again.
+    package func flush() {
+        guard !outputBlocked, failure == nil else { return }
+        drain()
+        pump()
+        drain()
+        wake()
+    }
+
+    /// The socket took all output.
+    package func outputDrained() {
+        outputBlocked = false
+        flush()
+    }
+
+    /// The socket is gone: every stream is closed, and nothing is sent or queued any more.
+    package func connectionLost() {
+        outputBlocked = true
+        for stream in streams { remove(stream.id, .cancel) }
+    }
+
+    /// Something waits for room in the output, though the socket may not be blocked: call
+    /// `outputDrained` once the output has left.
+    package var waitsForOutput: Bool {
+        !hasOutputRoom && (!waiting.isEmpty || !behind.isEmpty)
+    }
+
+    /// The events so far, in order; the batch may be given back to reuse its memory.
+    package func takeEvents() -> HTTP2EventBatch {
+        let taken = batch
+        batch = HTTP2EventBatch()
+        return taken
+    }
+
+    package func recycle(_ used: consuming HTTP2EventBatch) {
+        guard batch.events.isEmpty, batch.data.isEmpty else { return }
+        used.events.removeAll(keepingCapacity: used.events.capacity <= 256)
+        used.data.removeAll(keepingCapacity: used.data.capacity <= 65_536)
+        batch = used
+    }
+
+    func feed(_ bytes: RawSpan) {
+        guard failure == nil else { return }
+        hasUndrained = true
+        do throws(HTTP2Error) { try control.feed(bytes) } catch { fail(error) }
+        takeControlEvents()
+    }
+
+    func drain() {
+        guard hasUndrained, !outputBlocked, failure == nil else { return }
+        let wasEmpty = output.isEmpty
+        do throws(HTTP2Error) {
+            repeat {
+                hasUndrained = false
+                try control.drain(into: output)
+                let finished = resetAfterDrain
+                resetAfterDrain = []
+                for stream in finished where !stream.isClosed {
+                    submitReset(stream, .noError, isSwallowed: false)
+                }
+            } while hasUndrained
+        } catch { fail(error) }
+        if wasEmpty && !output.isEmpty { wantsFlush() }
+        takeControlEvents()
+    }
+
+    private func fail(_ error: HTTP2Error) {
+        guard failure == nil else { return }
+        failure = error
+        batch.events.append(.failed(error))
+    }
+
+    private func takeControlEvents() {
+        guard !control.events.isEmpty else { return }
+        let base = batch.data.count
+        batch.data.append(contentsOf: control.data)
+        control.data.removeAll(keepingCapacity: control.data.capacity <= 65_536)
+        let events = control.events
+        control.events = []
+        for event in events { handle(event, dataBase: base) }
+    }
+
+    private func handle(_ event: ControlEvent, dataBase: Int) {
+        switch event {
+        case .headers(let id, let fields, let opensStream, let isTooLarge):
+            if opensStream { add(id) }
+            guard let stream = stream(id) else { return }
+            batch.events.append(.headers(stream, fields, isTooLarge: isTooLarge))
+        case .data(let id, let range):
+            guard let stream = stream(id) else { return }
+            batch.events.append(
+                .data(stream, range.lowerBound + dataBase..<range.upperBound + dataBase))
+        case .ended(let id): receivedEnd(id)
+        case .closed(let id, let code): remove(id, HTTP2ErrorCode(rawValue: code))
+        case .initialWindow(let size): initialWindowChanged(to: size)
+        case .goAway(let last, let code):
+            batch.events.append(
+                .goAway(lastStreamID: last, HTTP2ErrorCode(rawValue: code)))
+        case .pong(let opaque): batch.events.append(.pong(opaque))
+        }
+    }
+
+    private func receivedEnd(_ id: UInt32) {
+        guard let stream = stream(id) else { return }
+        stream.flags.insert(.receivedEnd)
+        batch.events.append(.ended(stream))
+        // A client's stream is over with the response; the library does not see our DATA end it.
+        guard role == .client else { return }
+        let isComplete = stream.flags.contains(.sentEnd)
+        stream.flags.insert(.sentEnd)
+        forgetQueue(of: stream)
+        submitReset(stream, .noError, isSwallowed: isComplete)
+    }
+}
+
+extension HTTP2Connection {
+    /// Nil once the stream is closed. O(log streams).
+    func stream(_ id: UInt32) -> HTTP2Stream? {
+        var (low, high) = (0, streams.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if streams[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < streams.count && streams[low].id == id ? streams[low] : nil
+    }
+
+    @discardableResult
+    func add(_ id: UInt32) -> HTTP2Stream {
+        let stream = HTTP2Stream(id: id, connection: self, window: initialWindow)
+        streams.append(stream)
+        return stream
+    }
+
+    private func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
+        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream }) else {
+            return
+        }
+        streams.remove(at: index)
+        forgetQueue(of: stream)
+        if stream.flags.contains(.behind) { behind.removeAll { $0 === stream } }
+        stream.flags.insert(.closed)
+        batch.events.append(.closed(stream, code))
+    }
+
+    func submitReset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode, isSwallowed: Bool) {
+        hasUndrained = true
+        control.submitReset(stream.id, code, isSwallowed: isSwallowed)
+    }
+
+    /// Our trailers are on their way: if the request is still open, tell the peer to stop sending,
+    /// which must not overtake them (RFC 9113 §8.1).
+    func endedByTrailers(_ stream: HTTP2Stream) {
+        hasUndrained = true
+        stream.flags.insert(.sentEnd)
+        if role == .server && !stream.hasReceivedEnd { resetAfterDrain.append(stream) }
+    }
+}

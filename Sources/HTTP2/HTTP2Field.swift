@@ -1,0 +1,19 @@
+/// One header or trailer field. Names are lower-case on the wire (RFC 9113 §8.2); pseudo fields
+/// start with a colon and come first.
+package struct HTTP2Field: Equatable, Sendable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// The size the peer's SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 §6.5.2).
+    package var listSize: Int { name.utf8.count + value.utf8.count + 32 }
+}
+
+extension [HTTP2Field] {
+    /// The value of the first field with this name.
+    package func first(named name: String) -> String? { first { $0.name == name }?.value }
+}

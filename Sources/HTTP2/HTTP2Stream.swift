@@ -1,0 +1,82 @@
+internal import Base
+
+/// One stream of a connection, as its owner holds it: send window, queue, and the hot path.
+///
+/// Lives until the library closes the stream; afterwards every call on it does nothing. Confined to
+/// the connection's loop.
+@safe
+package final class HTTP2Stream {
+    /// What was sent and received. Hot-path sends need exactly `.sentHeaders`.
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+        static let sentHeaders = Flags(rawValue: 1)
+        /// Bytes wait in `queue`.
+        static let queued = Flags(rawValue: 2)
+        /// The end was announced; it may still wait behind `queue`.
+        static let ending = Flags(rawValue: 4)
+        /// The last frame of our side was framed.
+        static let sentEnd = Flags(rawValue: 8)
+        static let receivedEnd = Flags(rawValue: 16)
+        static let behind = Flags(rawValue: 32)
+        static let closed = Flags(rawValue: 64)
+    }
+
+    /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.
+    static let frameBytesMax = 16_384
+
+    package let id: UInt32
+    /// Whatever the owner attaches to the stream; released when the stream closes.
+    package var owner: AnyObject?
+
+    /// The connection clears the streams it still has before it goes, so `closed` guards this.
+    private unowned(unsafe) let connection: HTTP2Connection
+    var window: Int64
+    var flags: Flags = []
+    /// Bytes already accepted that windows or output did not take yet, from `queueStart`.
+    var queue: [UInt8] = []
+    var queueStart = 0
+    /// Sent after `queue`; nil: END_STREAM goes on the last DATA frame.
+    var trailers: [HTTP2Field]?
+    /// Bytes that the last refused send needed.
+    var wantedBytes = 0
+
+    init(id: UInt32, connection: HTTP2Connection, window: Int64) {
+        self.id = id
+        unsafe self.connection = connection
+        self.window = window
+    }
+
+    package var isClosed: Bool { flags.contains(.closed) }
+    package var hasSentHeaders: Bool { flags.contains(.sentHeaders) }
+    package var hasReceivedEnd: Bool { flags.contains(.receivedEnd) }
+    var queuedBytes: Int { queue.count - queueStart }
+
+    /// Our side can still send: not ended, not closed.
+    package var isOpen: Bool { flags.isDisjoint(with: [.ending, .sentEnd, .closed]) }
+
+    /// Nothing waits and the windows are open.
+    package var isWritable: Bool {
+        guard flags.subtracting(.receivedEnd) == .sentHeaders else { return false }
+        return unsafe connection.room(for: self) > 0 && connection.hasOutputRoom
+    }
+
+    /// Appends DATA frames with these bytes to the output, or does nothing and returns false; then
+    /// `.writable` follows once a send of this size can succeed. No allocation beyond the output's.
+    ///
+    /// Bytes that exceed half of the peer's initial window might never fit at once; they are taken
+    /// whole as soon as the windows are open at all, and the rest waits in the queue.
+    package func trySend(_ bytes: RawSpan) -> Bool {
+        let size = bytes.byteCount
+        if flags.subtracting(.receivedEnd) == .sentHeaders, size <= Self.frameBytesMax,
+            Int64(size) <= window, unsafe connection.takes(size)
+        {
+            window -= Int64(size)
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe connection.frame(bytes, streamID: id, endStream: false)
+            }
+            return true
+        }
+        guard isOpen, hasSentHeaders else { return false }
+        return unsafe connection.trySendSlowly(bytes, on: self)
+    }
+}

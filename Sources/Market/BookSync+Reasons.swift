@@ -1,0 +1,33 @@
+extension BookSync {
+    /// Why a book that was right is no more.
+    package enum ResyncReason: Equatable, Sendable {
+        /// Diffs between `after` and `next` never came.
+        case gap(after: UInt64, next: UInt64)
+        /// A whole diff later somebody bids at least what somebody asks.
+        case crossed(at: UInt64)
+        case badLevel(BadLevel)
+        /// Only ids below ours for `repeatsMax` diffs: the venue began to count anew.
+        case idsWentBack
+    }
+
+    /// Why a snapshot is needed, or another one.
+    package enum SnapshotReason: Equatable, Sendable {
+        /// The first diff of a connection came.
+        case firstDiff
+        /// Diffs between the snapshot and the first one buffered are missing.
+        case tooOld(UInt64, firstBuffered: UInt64)
+        /// Taking it would lead back behind what we had seen.
+        case stale(UInt64, known: UInt64)
+        /// With the buffered diffs it makes a crossed book.
+        case crossed(at: UInt64)
+        case badLevel(BadLevel)
+    }
+
+    /// What is wrong inside of a message.
+    package enum BadLevel: Equatable, Sendable {
+        case unreadable(DecimalError)
+        case impossible(OrderBookError)
+        /// The diff ends before it begins.
+        case idsReversed(first: UInt64, last: UInt64)
+    }
+}

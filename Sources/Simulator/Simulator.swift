@@ -38,22 +38,34 @@ package final class Simulator: Sendable {
     /// - Returns: the address bound, with the port in place of 0.
     package func start() async throws -> SocketAddress {
         let (configuration, loop, finished) = (self.configuration, self.loop, self.finished)
-        let (server, address) = try await loop.run { () throws(SimulatorError) in
-            let server: SimulatorServer
-            do throws(RecordingError) {
-                server = try SimulatorServer(configuration, loop: loop, finished: finished)
-            } catch {
-                throw SimulatorError.recording(error)
-            }
-            do throws(SystemError) {
-                let address = try server.listen(configuration.listen)
-                return (Confined(server, to: loop), address)
-            } catch {
-                throw SimulatorError.listen(configuration.listen, error)
-            }
+        let running = try await loop.run {
+            try Simulator.open(configuration, loop: loop, finished: finished)
         }
-        self.server.withLock { $0 = server }
-        return address
+        server.withLock { $0 = running.server }
+        return running.address
+    }
+
+    private struct Running: Sendable {
+        let server: Confined<SimulatorServer>
+        let address: SocketAddress
+    }
+
+    private static func open(
+        _ configuration: SimulatorConfiguration, loop: EventLoop,
+        finished: @escaping (String) -> Void
+    ) throws(SimulatorError) -> Running {
+        let server: SimulatorServer
+        do throws(RecordingError) {
+            server = try SimulatorServer(configuration, loop: loop, finished: finished)
+        } catch {
+            throw .recording(error)
+        }
+        do throws(SystemError) {
+            let address = try server.listen(configuration.listen)
+            return Running(server: Confined(server, to: loop), address: address)
+        } catch {
+            throw .listen(configuration.listen, error)
+        }
     }
 
     /// Stops listening and closes every connection with a close frame.

@@ -38,14 +38,6 @@ extension Array where Element == UInt8 {
     }
 
     package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
-
-    /// The bytes of a part of the array, valid inside the closure.
-    @inline(__always)
-    package func withBytes<Result, Failure: Error>(
-        _ range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try unsafe body(span.bytes.extracting(range))
-    }
 }
 
 extension Array where Element == UInt8 {

@@ -97,7 +97,10 @@ package final class TapePlayer {
     }
 
     private func playAsTaken() -> Next {
-        guard readers.contains(where: { !$0.selection.isEmpty }) else { return .idle }
+        // Nobody to play to, or the slowest still has its last share: it will report.
+        guard readers.contains(where: { !$0.selection.isEmpty }),
+            !readers.contains(where: \.isFull)
+        else { return .idle }
         var played = 0
         while played < TapePlayer.messagesPerTurn {
             if readers.contains(where: \.isFull) { break }

@@ -6,7 +6,7 @@ extension BinanceMachine {
     /// Weight of the instrument list (protocols.md §1.6).
     private static let listWeight = 20
     /// Requests under way at once: enough for a thousand books in a minute.
-    private static let requestsMax = 8
+    private static let requestsMax = 16
 
     // MARK: Asking
 

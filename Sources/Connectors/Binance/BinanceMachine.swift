@@ -14,7 +14,10 @@ package import Market
 package struct BinanceMachine: ~Copyable {
     /// What a request under way is for.
     struct Request: Equatable {
-        enum Purpose: Equatable { case instrumentList, snapshot(instrument: Int, limit: Int) }
+        enum Purpose: Equatable {
+            case instrumentList
+            case snapshot(instrument: Int, limit: Int)
+        }
         var number: Int
         var purpose: Purpose
         var weight: Int
@@ -43,10 +46,6 @@ package struct BinanceMachine: ~Copyable {
     var unchecked: [Int] = []
     var listDueAt: Instant?
     var listFailures = 0
-
-    // Scratch for one message's levels; kept for its capacity.
-    var bids: [Level] = []
-    var asks: [Level] = []
 
     /// `seed` varies the waits between reconnections.
     package init(venue: String, limits: BinanceLimits = BinanceLimits(), seed: UInt64) {

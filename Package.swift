@@ -67,7 +67,7 @@ let package = Package(
         // Trades
         room(
             "Connectors",
-            uses: ["Base", "JSON", "Market", "Core", "HTTP1", "WebSocket", "Runtime"]),
+            uses: ["Base", "JSON", "Market", "Schema", "Core", "HTTP1", "WebSocket", "Runtime"]),
         room(
             "Simulator",
             uses: ["Base", "JSON", "Market", "HTTP1", "WebSocket", "Runtime", "CZlib"]),

@@ -18,9 +18,18 @@ package final class OutputBuffer {
     package var isEmpty: Bool { end == start }
 
     /// The bytes not yet consumed. The closure must not touch the buffer.
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        guard let storage = unsafe storage else { return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        guard let storage = unsafe storage else {
+            return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         return try unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))
+    }
+
+    /// The bytes not yet consumed, borrowed. The closure must not touch the buffer.
+    package func withSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+        unsafe withBytes { unsafe body(RawSpan(_unsafeBytes: $0)) }
     }
 
     /// Room for `size` more bytes; the caller writes all of them before anything else happens.

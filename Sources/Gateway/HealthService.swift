@@ -44,6 +44,8 @@ package final class HealthService {
         for service in statuses.keys.sorted() { setStatus(service, serving: false) }
     }
 
+    package func serves(_ service: String) -> Bool { statuses[service] == .serving }
+
     package var watcherCount: Int { watchers.count }
 
     private func check(_ service: String, _ call: RPCCall) {

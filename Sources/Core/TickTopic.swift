@@ -6,7 +6,9 @@ internal import Schema
 /// changed, so a delta from any base of the epoch is four comparisons.
 package final class TickTopic: StateTopic {
     private var tick: Market.Tick?
-    private var stamps = (bidPrice: UInt64(0), bidQuantity: UInt64(0), askPrice: UInt64(0), askQuantity: UInt64(0))
+    private var stamps = (
+        bidPrice: UInt64(0), bidQuantity: UInt64(0), askPrice: UInt64(0), askQuantity: UInt64(0)
+    )
 
     package override var hasState: Bool { tick != nil }
 

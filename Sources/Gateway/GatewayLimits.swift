@@ -1,4 +1,3 @@
-
 /// What clients may ask of the gateway, and how far.
 package struct GatewayLimits: Sendable {
     /// Open client connections. Default 20,000: twice the largest front-end fleet we plan for, at

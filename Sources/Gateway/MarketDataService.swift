@@ -1,6 +1,6 @@
+internal import Base
 package import Core
 package import GRPC
-internal import Base
 internal import Market
 internal import Schema
 internal import Streams
@@ -70,7 +70,8 @@ package struct MarketDataService {
             guard let topic = topic as? StateTopic else { continue }
             topic.publishPending()
             guard topic.hasState else {
-                throw RPCStatus(.unavailable, "\(name) has no data yet: its feed is down or starting")
+                throw RPCStatus(
+                    .unavailable, "\(name) has no data yet: its feed is down or starting")
             }
             accepted.append(
                 AcceptedTopic(

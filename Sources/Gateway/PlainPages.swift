@@ -24,7 +24,8 @@ struct PlainPages {
                 status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
                 body: Array(metrics.prometheusText().utf8))
         default:
-            return text(404, "no such page; pages: /healthz, /metrics; gRPC: penstock.v1.MarketData\n")
+            return text(
+                404, "no such page; pages: /healthz, /metrics; gRPC: penstock.v1.MarketData\n")
         }
     }
 

@@ -34,7 +34,8 @@ package enum StatusMapping {
         let first = rejected.first
         let code: RPCCode =
             rejected.allSatisfy { $0.code == first?.code }
-            ? first.flatMap { RPCCode(rawValue: UInt8(clamping: $0.code ?? 5)) } ?? .notFound : .notFound
+            ? first.flatMap { RPCCode(rawValue: UInt8(clamping: $0.code ?? 5)) } ?? .notFound
+            : .notFound
         let name = first?.name ?? ""
         return RPCStatus(
             code,

@@ -54,6 +54,13 @@ final class ControlPlane {
     var wantsRead: Bool { unsafe nghttp2_session_want_read(session) != 0 }
     var wantsWrite: Bool { unsafe nghttp2_session_want_write(session) != 0 }
 
+    /// Streams the peer lets us open at once (RFC 9113 §6.5.2); 100 until it has said so.
+    var openStreamsMax: Int {
+        unsafe Int(
+            nghttp2_session_get_remote_settings(
+                session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
     private func submitSettings(_ limits: HTTP2Limits) {
         func entry(_ name: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
             nghttp2_settings_entry(settings_id: Int32(name.rawValue), value: value)

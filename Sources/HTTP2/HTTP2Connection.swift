@@ -32,10 +32,9 @@ package final class HTTP2Connection {
     var hasUndrained = true
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
-    package private(set) var failure: HTTP2Error?
-
-    /// The socket did not take everything. Set by the shell; cleared by `outputDrained`.
-    package var outputBlocked = false
+    // The hot path reads these two: stored without package access, they need no check at run time.
+    private var fault: HTTP2Error?
+    private var isBlocked = false
 
     static let windowMax: Int64 = 0x7fff_ffff
 
@@ -52,6 +51,18 @@ package final class HTTP2Connection {
     }
 
     deinit { for stream in streams { stream.flags.insert(.closed) } }
+
+    /// Why the connection cannot go on.
+    package var failure: HTTP2Error? { fault }
+
+    /// The socket did not take everything. Set by the shell; cleared by `outputDrained`.
+    package var outputBlocked: Bool {
+        get { isBlocked }
+        set { isBlocked = newValue }
+    }
+
+    /// Neither the socket nor a fault forbids framing.
+    var maySend: Bool { !isBlocked && fault == nil }
 
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
@@ -77,7 +88,7 @@ package final class HTTP2Connection {
 
     /// Sends what may be sent now: control frames, queued DATA; then finds who can write again.
     package func flush() {
-        guard !outputBlocked, failure == nil else { return }
+        guard maySend else { return }
         drain()
         pump()
         drain()
@@ -124,7 +135,7 @@ package final class HTTP2Connection {
     }
 
     func drain() {
-        guard hasUndrained, !outputBlocked, failure == nil else { return }
+        guard hasUndrained, maySend else { return }
         let wasEmpty = output.isEmpty
         do throws(HTTP2Error) {
             repeat {
@@ -142,8 +153,8 @@ package final class HTTP2Connection {
     }
 
     private func fail(_ error: HTTP2Error) {
-        guard failure == nil else { return }
-        failure = error
+        guard fault == nil else { return }
+        fault = error
         batch.events.append(.failed(error))
     }
 

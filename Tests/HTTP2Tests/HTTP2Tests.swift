@@ -142,3 +142,17 @@ extension [HTTP2Event] {
 
     var writable: Int { filter { if case .writable = $0 { true } else { false } }.count }
 }
+
+extension HTTP2ConnectionTests {
+    @Test func `a client opens no more streams than the server allows`() {
+        var limits = HTTP2Limits()
+        limits.concurrentStreamsMax = 2
+        let pair = Pair(serverLimits: limits)
+        let first = pair.open()
+        _ = pair.open()
+        #expect(pair.client.openStream(request(path: "/x")) == nil)
+        pair.client.reset(first.client, .cancel)
+        pair.exchange()
+        #expect(pair.client.openStream(request(path: "/x")) != nil)
+    }
+}

@@ -169,7 +169,9 @@ import Testing
         }
         pair.server.outputBlocked = true
         for stream in streams {
-            _ = [UInt8](repeating: 1, count: 60_000).withRawSpan { pair.server.send($0, on: stream) }
+            _ = [UInt8](repeating: 1, count: 60_000).withRawSpan {
+                pair.server.send($0, on: stream)
+            }
         }
         pair.server.outputDrained()
         let sizes = Frame.parse(pair.server.output.copyBytes()).of(Frame.data)

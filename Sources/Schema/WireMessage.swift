@@ -60,7 +60,7 @@ extension WireMessage {
     package init(decoding bytes: RawSpan, _ codec: Codec) throws(SchemaError) {
         switch codec {
         case .protobuf: self = try Self.decodeProtobuf(bytes)
-        case .messagePack: throw .notDecodable
+        case .messagePack: self = try Self.decodeMessagePack(bytes)
         case .json: throw .notDecodable
         }
     }

@@ -5,8 +5,8 @@ internal import Base
 @safe struct Writer: ~Copyable {
     private let output: OutputBuffer
     /// Where this writer's first byte is; moves when the buffer grows.
-    private var base: UnsafeMutableRawPointer
-    private(set) var position = 0
+    private(set) var base: UnsafeMutableRawPointer
+    var position = 0
     private var capacity: Int
     private var committed = 0
 

@@ -6,6 +6,8 @@ package struct FieldOptions: Equatable, Sendable {
     /// Number of the sibling field that holds this mantissa's exponent.
     package var exponent: UInt32?
 
+    package init() {}
+
     static let visibilityNumber: UInt32 = 50100
     static let exponentNumber: UInt32 = 50101
     static let columnsNumber: UInt32 = 50102
@@ -15,4 +17,6 @@ package struct FieldOptions: Equatable, Sendable {
 package struct MessageOptions: Equatable, Sendable {
     package var isColumns = false
     package var fields: [UInt32: FieldOptions] = [:]
+
+    package init() {}
 }

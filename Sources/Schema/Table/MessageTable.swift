@@ -1,3 +1,4 @@
+package import Base
 internal import CProtobufC
 
 /// The compiled description of one message type, which drives every codec, the field delta and
@@ -36,5 +37,15 @@ internal import CProtobufC
             else { return false }
         }
         return true
+    }
+
+    /// Appends the C struct at `message`, which must be of this type. Mirrors use it; so does
+    /// whoever fills the generated structs.
+    package func encode(
+        _ message: UnsafeMutableRawPointer, _ codec: Codec, into output: OutputBuffer
+    ) {
+        var writer = Writer(output)
+        unsafe Record(reading: message, layout).encode(codec, &writer)
+        writer.finish()
     }
 }

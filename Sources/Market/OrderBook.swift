@@ -100,6 +100,13 @@ package struct OrderBook: Sendable {
         }
     }
 
+    /// Whether any book may hold such a level, or be told to remove it.
+    @inline(__always)
+    static func check(_ price: Decimal, _ quantity: Decimal) throws(OrderBookError) {
+        guard price.mantissa > 0 else { throw .priceNotPositive(price) }
+        guard quantity.mantissa >= 0 else { throw .quantityNegative(quantity) }
+    }
+
     // MARK: Scale
 
     /// The price at the book's exponent, which is refined if it must; nil when the level is absent
@@ -108,8 +115,7 @@ package struct OrderBook: Sendable {
     private mutating func key(
         _ price: Decimal, _ quantity: Decimal
     ) throws(OrderBookError) -> Int64? {
-        guard price.mantissa > 0 else { throw .priceNotPositive(price) }
-        guard quantity.mantissa >= 0 else { throw .quantityNegative(quantity) }
+        try OrderBook.check(price, quantity)
         if let key = price.mantissa(at: priceExponent) { return key }
         if quantity.isZero { return nil }
         return try refine(for: price)

@@ -33,7 +33,7 @@ import Testing
         #expect(book.priceExponent == -8)
         #expect(book.texts(.bid) == ["60000.12345678 2", "60000 1"])
         #expect(book.texts(.ask) == ["60001 1"])
-        #expect(book.priceMantissa(.ask, 0) == 6_000_100_000_000)
+        #expect(book.asks.rows.last?.key == -6_000_100_000_000)
     }
 
     @Test func `a price that no scale can hold beside the others is an error and changes nothing`()
@@ -52,6 +52,17 @@ import Testing
         book.removeAll()
         try book.set(.ask, price: fine, quantity: Decimal("1")!)
         #expect(book.texts(.ask) == ["0.000000000000000001 1"])
+    }
+
+    @Test func `so is a quantity that no scale can hold beside the others`() throws {
+        var book = OrderBook()
+        try book.set(.bid, "1", "9223372036854775807")
+        let fine = Decimal("0.1")!
+        #expect(throws: OrderBookError.quantityOutOfScale(fine, bookExponent: 0)) {
+            try book.set(.ask, price: Decimal("1.5")!, quantity: fine)
+        }
+        #expect(book.priceExponent == 0)
+        #expect(book.texts(.bid) == ["1 9223372036854775807"])
     }
 
     @Test func `prices are above zero and quantities not below`() {

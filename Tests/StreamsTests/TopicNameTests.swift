@@ -37,7 +37,7 @@ import Testing
         ("book:binance:A/B:1001", "from 1 to 1000"), ("book:binance:A/B:", "depth \"\""),
         ("book:binance:A/B:+5", "depth \"+5\""), ("book:binance:A/B:05", "depth \"05\""),
         ("bench:-1", "bench number"), ("bench:1000000", "bench number"), ("bench", "write bench:N"),
-        ("bench:1:2", "\"2\" at the end"), ("tick:a\nb:A/B", "venue \"a\\u{0A}b\""),
+        ("bench:1:2", "\"2\" at the end"), ("tick:a\nb:A/B", "venue \"a\\nb\""),
     ])
     func `a wrong name is told what is wrong and what is allowed`(text: String, part: String) {
         let error = #expect(throws: TopicNameError.self) { try TopicName(parsing: text) }

@@ -12,8 +12,12 @@ extension BookSync {
 
     /// Why a snapshot is needed, or another one.
     package enum SnapshotReason: Equatable, Sendable {
-        /// The first diff of a connection came.
+        /// The venue confirmed the stream of diffs.
+        case subscribed
+        /// The first diff of a connection came, unannounced.
         case firstDiff
+        /// No snapshot came before the buffer was full; it was emptied.
+        case bufferFull
         /// Diffs between the snapshot and the first one buffered are missing.
         case tooOld(UInt64, firstBuffered: UInt64)
         /// Taking it would lead back behind what we had seen.

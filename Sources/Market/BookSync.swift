@@ -1,12 +1,14 @@
 /// Keeps one order book equal to the venue's, or says that it cannot: buffer, snapshot, replay,
 /// live (Binance, "How to manage a local order book correctly", 2024-08).
 ///
-///                 diff                      snapshot that fits
-///     empty ───────────────► buffering ───────────────────────────► live
-///       ▲                    ▲   │ ▲                                 │ │ diff in order: applied
-///       │   does not fit:    └───┘ └─────────────────────────────────┘ │
-///       │   ask again                gap, crossed book, bad level      │
-///       └────────────────────── disconnected ──────────────────────────┘
+///            subscribed,                     snapshot
+///            first diff                      that fits
+///     empty ────────────► buffering ─────────────────────────► live ─┐
+///       ▲   ask           │ ▲   ▲ gap, crossed book, bad level  │ ▲   │ diff in order
+///       │                 └─┘   └───────────────────────────────┤ └───┘
+///       │         does not fit:   ask                           │
+///       │             ask again                                 │
+///       └───────────────────────── disconnected ────────────────┘
 ///
 /// Messages come level by level, so that nobody builds arrays:
 ///
@@ -94,6 +96,7 @@ package struct BookSync: ~Copyable {
     package var book: OrderBook {
         _read {
             precondition(state == .live, "a book is readable while live, not while \(summary)")
+            expectNoMessage()
             yield liveBook
         }
     }
@@ -140,7 +143,7 @@ package struct BookSync: ~Copyable {
     package mutating func applyLevel(_ side: OrderBook.Side, price: Decimal, quantity: Decimal) {
         switch message {
         case .liveDiff: set(side, price, quantity)
-        case .bufferedDiff: buffer.append(side, price, quantity)
+        case .bufferedDiff: hold(side, price, quantity)
         case .snapshot: append(side, price, quantity)
         case .ignored: break
         case .none: preconditionFailure("a level outside of a message, \(summary)")
@@ -163,8 +166,10 @@ package struct BookSync: ~Copyable {
             return .applied
         case .bufferedDiff(let action):
             // A spoilt diff is a hole: what is before it will never be needed.
-            if fault != nil || buffer.isOverfull { buffer.removeAll() }
-            return action
+            if fault != nil { buffer.removeAll() }
+            guard buffer.isOverfull else { return action }
+            buffer.removeAll()
+            return .requestSnapshot(.bufferFull)
         case .ignored(let action):
             return action
         case .none, .snapshot:
@@ -208,10 +213,13 @@ package struct BookSync: ~Copyable {
 
     // MARK: The connection
 
-    /// A snapshot was asked for although no diff came yet: a quiet pair's book is whole without.
-    package mutating func expectSnapshot() {
+    /// The venue confirmed the stream of diffs. A pair may be quiet for minutes: its snapshot is
+    /// not left to wait for the first diff.
+    package mutating func subscribed() -> Action {
         expectNoMessage()
-        if state == .empty { state = .buffering }
+        guard state == .empty else { return .none }
+        state = .buffering
+        return .requestSnapshot(.subscribed)
     }
 
     /// The feed is gone, and with it the certainty that nothing was missed. What was seen is
@@ -289,6 +297,15 @@ extension BookSync {
         }
     }
 
+    private mutating func hold(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
+        do throws(OrderBookError) {
+            try OrderBook.check(price, quantity)
+            buffer.append(side, price, quantity)
+        } catch {
+            fault = fault ?? .impossible(error)
+        }
+    }
+
     private mutating func append(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
         do throws(OrderBookError) {
             try liveBook.append(side, price: price, quantity: quantity)
@@ -307,7 +324,7 @@ extension BookSync {
 
     private func expectNoMessage() {
         guard case .none = message else {
-            preconditionFailure("a message began inside another, \(summary)")
+            preconditionFailure("a message has begun and not ended, \(summary)")
         }
     }
 }

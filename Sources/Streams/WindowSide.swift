@@ -7,10 +7,11 @@ internal import Market
 /// the bulk of all changes, goes by slot.
 struct WindowSide: Sendable {
     struct Row {
-        /// Price at `priceExponent`; minus price for asks, so that greater is better on both sides.
+        /// Of the book's row, at `priceExponent`: greater is better on both sides.
         var key: Int64
+        /// Of the book's row, at `quantityExponent`.
+        var quantity: Int64
         var slot: ChangeOrderedMap<Decimal, Decimal>.Slot
-        var quantity: Decimal
     }
 
     private(set) var rows: [Row] = []
@@ -20,6 +21,7 @@ struct WindowSide: Sendable {
     private let side: OrderBook.Side
     private let depth: Int
     private var priceExponent = 0
+    private var quantityExponent = 0
     /// Where rows are merged; empty between updates, its memory is kept.
     private var merged: [Row] = []
 
@@ -31,22 +33,26 @@ struct WindowSide: Sendable {
 
     /// Makes the rows equal to the book's best ones; whether anything changed.
     mutating func update(from book: borrowing OrderBook, _ sequence: UInt64) -> Bool {
-        if priceExponent != book.priceExponent { rescale(to: book.priceExponent, sequence) }
-        let wanted = min(depth, book.count(side))
+        if priceExponent != book.priceExponent || quantityExponent != book.quantityExponent {
+            rescale(book.priceExponent, book.quantityExponent, sequence)
+        }
+        let ladder = side == .bid ? book.bids.rows : book.asks.rows
+        let wanted = min(depth, ladder.count)
+        let same = min(wanted, rows.count)
         var changed = false
         var rank = 0
         // Mostly the prices are the same as before, at least down to some rank.
-        while rank < min(wanted, rows.count), rows[rank].key == key(book, rank) {
-            let quantity = book.quantity(side, rank)
-            if rows[rank].quantity != quantity {
-                rows[rank].quantity = quantity
-                map.change(rows[rank].slot, to: quantity, at: sequence)
+        while rank < same {
+            let row = ladder[ladder.count &- 1 &- rank]
+            if rows[rank].key != row.key { break }
+            if rows[rank].quantity != row.quantity {
+                change(rank, to: row.quantity, sequence)
                 changed = true
             }
-            rank += 1
+            rank &+= 1
         }
         if rank == wanted, rank == rows.count { return changed }
-        merge(book, from: rank, to: wanted, sequence)
+        merge(ladder, from: rank, to: wanted, sequence)
         return true
     }
 
@@ -59,34 +65,33 @@ struct WindowSide: Sendable {
     }
 
     func snapshot(into levels: inout [Level]) {
-        for row in rows { levels.append(Level(price: map.key(at: row.slot), quantity: row.quantity)) }
+        for row in rows {
+            let quantity = Decimal(mantissa: row.quantity, exponent: quantityExponent)
+            levels.append(Level(price: map.key(at: row.slot), quantity: quantity))
+        }
     }
 
-    /// Merges the old rows and the book's from `start` on, where their prices part.
+    /// Merges the old rows and the book's from rank `start` on, where their prices part.
     private mutating func merge(
-        _ book: borrowing OrderBook, from start: Int, to wanted: Int, _ sequence: UInt64
+        _ ladder: [Ladder.Row], from start: Int, to wanted: Int, _ sequence: UInt64
     ) {
         var (old, rank) = (start, start)
         while old < rows.count || rank < wanted {
-            let newKey = rank < wanted ? key(book, rank) : .min
-            if old < rows.count, rank == wanted || rows[old].key > newKey {
+            let new = rank < wanted ? ladder[ladder.count &- 1 &- rank] : nil
+            if old < rows.count, new.map({ rows[old].key > $0.key }) ?? true {
                 map.bury(rows[old].slot, at: sequence)
                 old += 1
                 continue
             }
-            let quantity = book.quantity(side, rank)
-            if old == rows.count || newKey > rows[old].key {
-                let price = book.level(side, rank).price
-                let slot = map.insert(price, quantity, at: sequence)
-                merged.append(Row(key: newKey, slot: slot, quantity: quantity))
-            } else {
-                var row = rows[old]
-                if row.quantity != quantity {
-                    row.quantity = quantity
-                    map.change(row.slot, to: quantity, at: sequence)
+            guard let new else { break }
+            if old < rows.count, rows[old].key == new.key {
+                if rows[old].quantity != new.quantity {
+                    change(old, to: new.quantity, sequence)
                 }
-                merged.append(row)
+                merged.append(rows[old])
                 old += 1
+            } else {
+                merged.append(enter(new, sequence))
             }
             rank += 1
         }
@@ -95,21 +100,35 @@ struct WindowSide: Sendable {
         merged.removeAll(keepingCapacity: true)
     }
 
-    private func key(_ book: borrowing OrderBook, _ rank: Int) -> Int64 {
-        let price = book.priceMantissa(side, rank)
-        return side == .bid ? price : -price
+    private mutating func enter(_ row: Ladder.Row, _ sequence: UInt64) -> Row {
+        let price = Decimal(mantissa: abs(row.key), exponent: priceExponent)
+        let quantity = Decimal(mantissa: row.quantity, exponent: quantityExponent)
+        let slot = map.insert(price, quantity, at: sequence)
+        return Row(key: row.key, quantity: row.quantity, slot: slot)
     }
 
-    /// Restates the keys at the book's new exponent. When a price has no key there, the book holds
-    /// it no more and the rows start over: those that return are stamped once more, no harm done.
-    private mutating func rescale(to exponent: Int, _ sequence: UInt64) {
-        priceExponent = exponent
+    private mutating func change(_ rank: Int, to amount: Int64, _ sequence: UInt64) {
+        rows[rank].quantity = amount
+        let quantity = Decimal(mantissa: amount, exponent: quantityExponent)
+        map.change(rows[rank].slot, to: quantity, at: sequence)
+    }
+
+    /// Restates the rows at the book's new exponents. When a number does not fit there, the book
+    /// holds it no more and the rows start over: those that return are stamped once more, no harm
+    /// done.
+    private mutating func rescale(_ price: Int, _ quantity: Int, _ sequence: UInt64) {
+        let oldQuantityExponent = quantityExponent
+        (priceExponent, quantityExponent) = (price, quantity)
         for index in rows.indices {
-            guard let key = map.key(at: rows[index].slot).mantissa(at: exponent) else {
+            let amount = Decimal(mantissa: rows[index].quantity, exponent: oldQuantityExponent)
+            guard let key = map.key(at: rows[index].slot).mantissa(at: price),
+                let amount = amount.mantissa(at: quantity)
+            else {
                 for row in rows { map.bury(row.slot, at: sequence) }
                 return rows.removeAll(keepingCapacity: true)
             }
             rows[index].key = side == .bid ? key : -key
+            rows[index].quantity = amount
         }
     }
 }

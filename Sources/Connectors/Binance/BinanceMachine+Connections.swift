@@ -146,7 +146,7 @@ extension BinanceMachine {
         instrument.set(.aggregateTrade, .live, .subscribed, into: &out)
         guard instrument.bookStatus != .live else { return }
         instrument.set(.book, .resyncing, .awaitingSnapshot, into: &out)
-        instrument.sync.expectSnapshot()
+        _ = instrument.sync.subscribed()
         wantSnapshot(of: instrument)
     }
 

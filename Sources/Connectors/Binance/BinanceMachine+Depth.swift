@@ -82,7 +82,7 @@ extension BinanceMachine {
         into out: inout [FeedAction]
     ) {
         instrument.sync.disconnected()
-        instrument.sync.expectSnapshot()
+        _ = instrument.sync.subscribed()
         fell(instrument, reason, at: now, into: &out)
     }
 

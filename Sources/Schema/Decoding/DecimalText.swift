@@ -6,51 +6,65 @@ struct DecimalText: Equatable {
     /// Longer than any text of a 64-bit mantissa with 18 zeros.
     private static let lengthMax = 64
 
+    /// Of a written exponent, far beyond the 18 that correct senders stay within.
+    private static let powerMax: Int64 = 1_000_000
+
     /// "-12.50", "5E40": an optional sign, digits with at most one point between them, and an
-    /// optional exponent. Nil for anything else, and for what does not fit.
-    init?(_ text: UnsafeRawBufferPointer) {
-        var magnitude: UInt64 = 0
-        var scale: Int32 = 0
-        var (hasDigit, hasPoint, isNegative, index) = (false, false, false, 0)
+    /// optional exponent. Trailing zeros go into the exponent, so that decimals which once had an
+    /// exponent in common can have one again. Nil for anything else, and for what does not fit.
+    init?(_ text: UnsafeRawBufferPointer, mayHavePower: Bool = true) {
         guard text.count <= DecimalText.lengthMax else { return nil }
-        if unsafe text.first == 0x2d {
-            isNegative = true
-            index = 1
-        }
+        var (magnitude, zeros, scale) = (UInt64(0), Int32(0), Int32(0))
+        var (hasDigit, hasPoint) = (false, false)
+        let isNegative = unsafe text.first == 0x2d
+        var index = isNegative ? 1 : 0
         scan: while index < text.count {
             let byte = unsafe text[index]
             switch byte {
             case 0x30...0x39:
-                let (tenfold, isTooBig) = magnitude.multipliedReportingOverflow(by: 10)
-                let (sum, isTooBigToo) = tenfold.addingReportingOverflow(UInt64(byte - 0x30))
-                if isTooBig || isTooBigToo { return nil }
-                magnitude = sum
                 hasDigit = true
                 if hasPoint { scale -= 1 }
+                if byte == 0x30 {
+                    zeros += 1
+                } else {
+                    guard
+                        let shifted = DecimalText.shifted(magnitude, zeros + 1),
+                        case let (sum, isTooBig) = shifted.addingReportingOverflow(
+                            UInt64(byte - 0x30)), !isTooBig
+                    else { return nil }
+                    (magnitude, zeros) = (sum, 0)
+                }
             case 0x2e where hasDigit && !hasPoint: hasPoint = true
-            case 0x45, 0x65: break scan
+            case 0x45 where hasDigit && mayHavePower: break scan
             default: return nil
             }
             index += 1
         }
-        guard hasDigit, scale > -64 else { return nil }
+        guard hasDigit else { return nil }
         if index < text.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: text[(index + 1)...])
-            guard let power = unsafe DecimalText(rest), power.exponent == 0,
-                let exponent = Int32(exactly: power.mantissa), exponent > -(1 << 30)
+            guard let power = unsafe DecimalText(rest, mayHavePower: false),
+                let number = power.mantissa(at: 0), abs(number) <= DecimalText.powerMax
             else { return nil }
-            let (sum, isTooBig) = scale.addingReportingOverflow(exponent)
+            scale += Int32(number)
+        }
+        guard magnitude <= (isNegative ? Int64.min.magnitude : Int64.max.magnitude) else {
+            return nil
+        }
+        mantissa = Int64(truncatingIfNeeded: isNegative ? 0 &- magnitude : magnitude)
+        exponent = magnitude == 0 ? 0 : scale + zeros
+    }
+
+    /// number × 10^digits; nil if it does not fit.
+    private static func shifted(_ number: UInt64, _ digits: Int32) -> UInt64? {
+        if number == 0 { return 0 }
+        var shifted = number
+        for _ in 0..<digits {
+            let (product, isTooBig) = shifted.multipliedReportingOverflow(by: 10)
             if isTooBig { return nil }
-            scale = sum
+            shifted = product
         }
-        if isNegative {
-            guard magnitude <= Int64.min.magnitude else { return nil }
-            mantissa = Int64(truncatingIfNeeded: 0 &- magnitude)
-        } else {
-            guard let number = Int64(exactly: magnitude) else { return nil }
-            mantissa = number
-        }
-        exponent = scale
+        return shifted
     }
 
     /// The mantissa of the same value at a smaller or equal exponent; nil if it does not fit.

@@ -121,15 +121,30 @@ enum Delta {
             return unsafe (0..<nested.pointee.fieldCount).allSatisfy {
                 unsafe isEqual(nested.pointee.fields + $0, mine, theirs)
             }
-        default: return unsafe isEqualBytes(left, right, kind.width)
+        default:
+            if kind.width == 8 {
+                return unsafe left.load(as: UInt64.self) == right.load(as: UInt64.self)
+            }
+            return unsafe left.load(as: UInt32.self) == right.load(as: UInt32.self)
         }
     }
 
     private static func isEqualBytes(
         _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int
     ) -> Bool {
-        unsafe UnsafeRawBufferPointer(start: left, count: count)
-            .elementsEqual(UnsafeRawBufferPointer(start: right, count: count))
+        var offset = 0
+        while offset &+ 8 <= count {
+            let mine = unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let theirs = unsafe right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if mine != theirs { return false }
+            offset &+= 8
+        }
+        while offset < count {
+            let mine = unsafe left.load(fromByteOffset: offset, as: UInt8.self)
+            if unsafe mine != right.load(fromByteOffset: offset, as: UInt8.self) { return false }
+            offset &+= 1
+        }
+        return true
     }
 }
 

@@ -48,4 +48,14 @@ internal import CProtobufC
         unsafe Record(reading: message, layout).encode(codec, &writer)
         writer.finish()
     }
+
+    /// Reads protobuf and appends the public fields of it. Unknown fields are dropped.
+    package func reencode(
+        protobuf bytes: RawSpan, _ codec: Codec, into output: OutputBuffer
+    ) throws(SchemaError) {
+        let isDone: Void? = unsafe ProtobufDecoder.withUnpacked(bytes, layout) { record in
+            unsafe encode(record.memory, codec, into: output)
+        }
+        if isDone == nil { throw .malformedProtobuf(message: name) }
+    }
 }

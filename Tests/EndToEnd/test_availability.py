@@ -69,13 +69,12 @@ def test_a_topic_of_a_venue_that_is_down_is_accepted_as_stale_and_comes_alive(hi
 
 
 def test_a_venue_that_goes_away_makes_stale_and_returns_under_a_new_epoch(history):
-    with Simulator() as simulator:
-        address = simulator.address
-        gateway = Gateway({"binance": f"{address}/binance"})
-        book = history(gateway.address)
-        live = book.wait_for(Status.LIVE)
-        epoch = book.seen[-1][1]
-    with gateway:
+    address = f"127.0.0.1:{free_port()}"
+    with Gateway({"binance": f"{address}/binance"}) as gateway:
+        with Simulator(address=address):
+            book = history(gateway.address)
+            live = book.wait_for(Status.LIVE)
+            epoch = book.seen[-1][1]
         stale = book.wait_for(Status.STALE, after=live)
         with Simulator(address=address):
             book.wait_for(Status.LIVE, after=stale)

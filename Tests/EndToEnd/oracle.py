@@ -111,9 +111,9 @@ def read(*files: Path) -> dict[str, dict[str, Oracle]]:
                 symbols = venues[venue_of(host)]
                 data = json.loads(frame["data"])
                 if method == "GET":
-                    _read_rest(symbols, url, data)
+                    read_rest(symbols, url, data)
                 else:
-                    _read_stream(symbols, data["stream"], data["data"])
+                    read_stream(symbols, data["stream"], data["data"])
     return venues
 
 
@@ -122,14 +122,14 @@ def read_cached(*files: Path) -> dict[str, dict[str, Oracle]]:
     return read(*files)
 
 
-def _read_rest(symbols: dict[str, Oracle], url: str, data: dict) -> None:
+def read_rest(symbols: dict[str, Oracle], url: str, data: dict) -> None:
     query = parse_qs(urlsplit(url).query)
     if "/depth" in url:
         oracle = symbols[canonical(query["symbol"][0])]
         oracle.snapshot = oracle.snapshot or data
 
 
-def _read_stream(symbols: dict[str, Oracle], stream: str, data: dict) -> None:
+def read_stream(symbols: dict[str, Oracle], stream: str, data: dict) -> None:
     kind = stream.partition("@")[2]
     if kind.startswith("kline") or kind in ("ticker", "miniTicker"):
         return

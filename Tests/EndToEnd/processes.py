@@ -100,9 +100,9 @@ class Penstock:
 
 class Simulator(Penstock):
     def __init__(self, *recordings: Path, speed: str = "max", seed: int = 1,
-                 faults: tuple[str, ...] = (), extra: tuple[str, ...] = ()) -> None:
-        self.address = f"127.0.0.1:{free_port()}"
-        arguments = ["simulate", "--listen", self.address, "--seed", str(seed), *extra]
+                 faults: tuple[str, ...] = (), address: str | None = None) -> None:
+        self.address = address or f"127.0.0.1:{free_port()}"
+        arguments = ["simulate", "--listen", self.address, "--seed", str(seed)]
         if recordings:
             arguments += ["--speed", speed]
         for recording in recordings:
@@ -119,9 +119,9 @@ class Simulator(Penstock):
 
 
 class Gateway(Penstock):
-    def __init__(self, venues: dict[str, str], *extra: str) -> None:
+    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None) -> None:
         """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance."""
-        self.address = f"127.0.0.1:{free_port()}"
+        self.address = address or f"127.0.0.1:{free_port()}"
         arguments = ["serve", "--listen", self.address, *extra]
         for name, base in venues.items():
             arguments += ["--venue", f"{name}=http://{base}"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import oracle
 import pytest
 from follower import Follower
+from penstock import Status
 from processes import Gateway, Simulator, wait_until
 
 SESSIONS = {
@@ -76,3 +77,19 @@ def test_two_venues_play_at_the_same_time(recordings):
             follower.wait(follower.is_complete, TAPE_SECONDS, f"end of {follower.venue}")
     assert_true(spot)
     assert_true(us)
+
+
+def test_a_stream_that_never_starts_marks_only_its_own_topics(recordings):
+    """multi3 has no bookTicker and no single trades."""
+    tape = recordings / SESSIONS["multi3"][0]
+    oracles = oracle.read(tape)["binance"]
+    book, tick = "book:binance:BTC/USDT", "tick:binance:BTC/USDT"
+    with (
+        Simulator(tape) as simulator,
+        Gateway({"binance": f"{simulator.address}/binance"}) as gateway,
+        Follower(gateway.address, "binance", oracles, [tick, book]) as follower,
+    ):
+        follower.wait(lambda: not follower.missing(book), TAPE_SECONDS, "the end of the book")
+        assert follower.state(tick).status is Status.STALE
+    assert follower.compared[tick] == 0
+    assert follower.differences == []

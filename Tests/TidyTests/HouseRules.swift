@@ -21,7 +21,10 @@ enum HouseRules {
         ("AsyncThrowingStream(", [], "a queue has a bound: name the policy"),
         ("DispatchQueue", [], "a loop owns its thread"),
         ("NSLock", [], "locks are Mutex"),
-        ("@unchecked Sendable", ["Sources/Runtime/"], "the compiler proves it"),
+        (
+            "@unchecked Sendable", ["Sources/Runtime/", "Sources/Schema/Table/"],
+            "the compiler proves it"
+        ),
     ]
 
     /// The words that mean "not finished"; written apart so that this file passes.
@@ -46,13 +49,19 @@ enum HouseRules {
         "CProtos": ["Sources/Schema/"],
     ]
 
-    /// How many files of its owner may import a C module.
-    static let ownersMax = ["CLinux": 8, "CProtobufC": 4, "CProtos": 4, "COpenSSL": 2]
+    /// How many files of its owner may import a C module, where it is more than one. CLinux has no
+    /// pointer to own, it is the system calls. Schema's tables and codecs read and write the memory
+    /// that protobuf-c lays out.
+    static let ownersMax = ["CLinux": 8, "CProtobufC": 12, "CProtos": 4]
 
     /// Who may import the C library and Foundation.
     static let systemModules: [String: [String]] = [
-        "Glibc": ["Sources/Runtime/", "Sources/Base/Log.swift"],
+        "Glibc": [
+            "Sources/Runtime/", "Sources/Base/Log.swift", "Sources/penstock/Main.swift",
+            "Sources/Simulator/LineReader.swift",
+        ],
         "Foundation": ["Sources/penstock/"],
+        "FoundationEssentials": ["Sources/penstock/"],
     ]
 
     /// Whom a target may use at most (design: one floor uses the floors below; on a floor, rooms do

@@ -89,7 +89,8 @@ import Testing
 
     private func imports(_ file: SourceTree.File) -> [(line: Int, access: String?, module: String)]
     {
-        SwiftText(file.lines).lines.enumerated().compactMap { index, line in
+        file.code.lines.enumerated().compactMap { index, line in
+            guard line.contains("import ") else { return nil }
             let pattern = #/^\s*(?:@\w+\s+)*(?:(\w+)\s+)?import\s+(?:[a-z]+\s+)?(\w+)/#
             guard let match = line.firstMatch(of: pattern) else { return nil }
             return (index + 1, match.output.1.map(String.init), String(match.output.2))

@@ -7,6 +7,8 @@ struct SourceTree {
         /// Relative to the repository's root, with slashes.
         let path: String
         let lines: [String]
+        /// Empty unless it is Swift.
+        let code: SwiftText
         var testDescription: String { path }
         var isTest: Bool { path.hasPrefix("Tests/") || path.contains("/tests/") }
         var isSwift: Bool { path.hasSuffix(".swift") }
@@ -19,8 +21,8 @@ struct SourceTree {
     /// Everything that people wrote, in the order of paths.
     static let files: [File] = read()
 
-    static var swift: [File] { files.filter(\.isSwift) }
-    static var sources: [File] { swift.filter { $0.path.hasPrefix("Sources/") } }
+    static let swift = files.filter(\.isSwift)
+    static let sources = swift.filter { $0.path.hasPrefix("Sources/") }
 
     static func text(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
@@ -39,7 +41,9 @@ struct SourceTree {
             if [".git", ".build", ".venv", "__pycache__"].contains(parts.last ?? "") {
                 names?.skipDescendants()
             } else if isOurs(path, parts), let text = try? text(path) {
-                files.append(File(path: path, lines: text.components(separatedBy: "\n")))
+                let lines = text.components(separatedBy: "\n")
+                let code = SwiftText(path.hasSuffix(".swift") ? lines : [])
+                files.append(File(path: path, lines: lines, code: code))
             }
         }
         return files.sorted { $0.path < $1.path }

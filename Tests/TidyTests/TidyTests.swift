@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: SourceTree.swift)
     func `no function is too long`(file: SourceTree.File) {
-        for function in SwiftText(file.lines).functions
+        for function in file.code.functions
         where function.length > HouseRules.functionLinesMax {
             Issue.record("\(file.path):\(function.line) has \(function.length) lines")
         }
@@ -34,9 +34,8 @@ import Testing
 
     @Test(arguments: SourceTree.sources)
     func `no source calls what is banned`(file: SourceTree.File) {
-        let text = SwiftText(file.lines)
         for rule in HouseRules.banned where !rule.allowed.contains(where: file.path.hasPrefix) {
-            for line in text.uses(of: rule.call) {
+            for line in file.code.uses(of: rule.call) {
                 Issue.record("\(file.path):\(line) has \(rule.call): \(rule.because)")
             }
         }
@@ -46,8 +45,7 @@ import Testing
     func `nothing is left over and no machine shows through`(file: SourceTree.File) {
         for (index, line) in file.lines.enumerated() {
             let place = "\(file.path):\(index + 1)"
-            for word in HouseRules.leftovers
-            where line.range(of: "\\b\(word)\\b", options: .regularExpression) != nil {
+            for word in HouseRules.leftovers where SwiftText.contains(line, word) {
                 Issue.record("\(place): \(word)")
             }
             for path in HouseRules.machinePaths where mentions(line, path) {

@@ -268,7 +268,7 @@ class TradeFeed(_State):
 
         Raises HoleError before anything has changed.
         """
-        renewed = update.HasField("gap") and update.gap.reason == GapReason.NEW_EPOCH
+        renewed = update.HasField("gap") and update.gap.reason == wire.Gap.REASON_NEW_EPOCH
         if update.HasField("sequence") and not renewed:
             has_base = update.HasField("base_sequence")
             base = update.base_sequence if has_base else update.sequence - 1

@@ -136,7 +136,8 @@ def test_a_hole_is_raised_when_nothing_shall_be_repaired():
 
 def test_states_of_an_earlier_subscription_are_taken_over():
     with ScriptedServer(
-        [accepted(BOOK), bid(10, 3)], [accepted(BOOK, resumed=True, sequence=4), bid(11, 4, base=3)],
+        [accepted(BOOK), bid(10, 3)],
+        [accepted(BOOK, resumed=True, sequence=4), bid(11, 4, base=3)],
     ) as server, Client(server.address) as client:
         earlier = client.subscribe([BOOK])
         take(earlier, 1)

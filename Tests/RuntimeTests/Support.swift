@@ -1,0 +1,104 @@
+import Base
+import Runtime
+import Synchronization
+
+/// A value that arrives once, from any thread.
+final class Promise<Value: Sendable>: Sendable {
+    private enum State {
+        case empty
+        case kept(Value)
+        case awaited(CheckedContinuation<Value, Never>)
+    }
+
+    private let state = Mutex(State.empty)
+
+    /// Later values are ignored.
+    func keep(_ value: Value) {
+        let waiter = state.withLock { state -> CheckedContinuation<Value, Never>? in
+            switch state {
+            case .empty:
+                state = .kept(value)
+                return nil
+            case .kept: return nil
+            case .awaited(let continuation):
+                state = .kept(value)
+                return continuation
+            }
+        }
+        waiter?.resume(returning: value)
+    }
+
+    var value: Value {
+        get async {
+            await withCheckedContinuation { continuation in
+                let kept = state.withLock { state -> Value? in
+                    if case .kept(let value) = state { return value }
+                    state = .awaited(continuation)
+                    return nil
+                }
+                if let kept { continuation.resume(returning: kept) }
+            }
+        }
+    }
+}
+
+/// A delegate made of closures that lives until its stream is closed.
+final class Peer: ByteStreamDelegate {
+    var onOpened: (ByteStream) -> Void = { _ in }
+    var onReceived: ([UInt8], ByteStream) -> Void = { _, _ in }
+    var onWritable: (ByteStream) -> Void = { _ in }
+    var onClosed: (SystemError?) -> Void = { _ in }
+    private var itself: Peer?
+
+    init() { itself = self }
+
+    func opened(_ stream: ByteStream) { onOpened(stream) }
+    func received(_ bytes: RawSpan, on stream: ByteStream) { onReceived(bytes.copyBytes(), stream) }
+    func becameWritable(_ stream: ByteStream) { onWritable(stream) }
+    func closed(_ stream: ByteStream, _ reason: SystemError?) {
+        itself = nil
+        onClosed(reason)
+    }
+}
+
+let loopback = SocketAddress("127.0.0.1:0")!
+
+func withLoop(_ body: (EventLoop) async throws -> Void) async throws {
+    let loop = try EventLoop(name: "test")
+    do {
+        try await body(loop)
+    } catch {
+        await loop.stop()
+        throw error
+    }
+    await loop.stop()
+}
+
+extension EventLoop {
+    /// Listens on a free port; every connection gets the delegate that `make` gives. Closed when the
+    /// loop stops.
+    func listen(_ make: @escaping @Sendable (ByteStream) -> Peer) async throws -> Endpoint {
+        try await run {
+            let listener = try Listener(loop: self, address: loopback) { stream in
+                stream.delegate = make(stream)
+            }
+            return Endpoint(listener.boundAddress)
+        }
+    }
+
+    /// Listens and sends everything back.
+    func listenEcho() async throws -> Endpoint {
+        try await listen { _ in
+            let peer = Peer()
+            peer.onReceived = { bytes, stream in
+                stream.output.append(bytes)
+                stream.flushAtEndOfTurn()
+            }
+            return peer
+        }
+    }
+
+    func connect(_ endpoint: Endpoint, timeout: Duration = .seconds(10), _ peer: Peer) {
+        _ = ByteStream.connect(to: endpoint, on: self, timeout: timeout, delegate: peer)
+    }
+}

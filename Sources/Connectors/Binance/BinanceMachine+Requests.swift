@@ -132,13 +132,11 @@ extension BinanceMachine {
         let updateID = try message.number("lastUpdateId", .lastUpdateID)
         guard let bids = message["bids"], bids.isArray else { throw .badField(.bids) }
         guard let asks = message["asks"], asks.isArray else { throw .badField(.asks) }
-        let (verdict, advice) = instrument.sync.beginSnapshot(lastUpdateID: updateID)
-        if verdict == .ignore {
-            follow(advice, of: instrument, .unknown, at: now, into: &out)
-            return
+        var isReadable = true
+        if instrument.sync.beginSnapshot(lastUpdateID: updateID) != .ignore {
+            isReadable =
+                Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
         }
-        let isReadable =
-            Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
         follow(instrument.sync.endSnapshot(), of: instrument, .unknown, at: now, into: &out)
         if !isReadable { throw .badField(.bids) }
     }

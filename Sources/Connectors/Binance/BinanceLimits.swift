@@ -15,6 +15,8 @@ package struct BinanceLimits: Sendable {
     package var connectionAgeMax: Duration = .seconds(24 * 3600 - 600)
     /// Longest message of this venue, in bytes.
     package var messageBytesMax = 4 << 20
+    /// Longest answer to a request: the instrument list has about 15 MB.
+    package var answerBytesMax = 64 << 20
     package var instrumentListInterval: Duration = .seconds(3600)
     /// Until the list is asked for again after a failure; doubles up to the interval.
     package var instrumentListRetry: Duration = .seconds(30)

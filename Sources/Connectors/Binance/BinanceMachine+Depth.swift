@@ -15,10 +15,12 @@ extension BinanceMachine {
             let time = try Self.time(data, "E")
             guard let bids = data["b"], bids.isArray else { throw .badField(.bids) }
             guard let asks = data["a"], asks.isArray else { throw .badField(.asks) }
-            let isReadable =
-                instrument.sync.beginDiff(first: first, last: last) == .ignore
-                || (Self.apply(bids, .bid, to: instrument)
-                    && Self.apply(asks, .ask, to: instrument))
+            var isReadable = true
+            if instrument.sync.beginDiff(first: first, last: last) != .ignore {
+                isReadable =
+                    Self.apply(bids, .bid, to: instrument)
+                    && Self.apply(asks, .ask, to: instrument)
+            }
             let action = instrument.sync.endDiff()
             if case .applied = action {
                 out.append(.book(instrument.handle, venueSequence: last, eventTime: time))

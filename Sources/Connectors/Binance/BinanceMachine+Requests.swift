@@ -132,9 +132,11 @@ extension BinanceMachine {
         let updateID = try message.number("lastUpdateId", .lastUpdateID)
         guard let bids = message["bids"], bids.isArray else { throw .badField(.bids) }
         guard let asks = message["asks"], asks.isArray else { throw .badField(.asks) }
-        let isReadable =
-            instrument.sync.beginSnapshot(lastUpdateID: updateID) == .ignore
-            || (Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument))
+        var isReadable = true
+        if instrument.sync.beginSnapshot(lastUpdateID: updateID) != .ignore {
+            isReadable =
+                Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
+        }
         follow(instrument.sync.endSnapshot(), of: instrument, .unknown, at: now, into: &out)
         if !isReadable { throw .badField(.bids) }
     }

@@ -7,6 +7,11 @@ package enum StandardStreams {
     @discardableResult
     package static func output(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
+    @discardableResult
+    package static func output(_ bytes: [UInt8]) -> Bool {
+        unsafe bytes.withUnsafeBytes { unsafe write($0, to: STDOUT_FILENO) }
+    }
+
     package static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
     /// Columns and rows of the terminal on standard output; nil if it is none.
@@ -21,16 +26,18 @@ package enum StandardStreams {
 
     private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let written = unsafe Glibc.write(
-                    descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-                if written < 0 && errno == EINTR { continue }
-                guard written > 0 else { return false }
-                offset += written
-            }
-            return true
+        return text.withUTF8 { unsafe write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        guard let start = bytes.baseAddress else { return true }
+        var offset = 0
+        while offset < bytes.count {
+            let written = unsafe Glibc.write(descriptor, start + offset, bytes.count - offset)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { return false }
+            offset += written
         }
+        return true
     }
 }

@@ -106,7 +106,9 @@ let package = Package(
         tests(
             "GatewayTests",
             uses: ["Gateway", "Core", "Schema", "GRPC", "HTTP2", "Market", "Runtime", "Base"]),
-        tests("PenstockClientTests", uses: ["PenstockClient", "Schema", "Streams", "Market", "Base"]),
+        tests(
+            "PenstockClientTests",
+            uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
         .executableTarget(
             name: "Benchmarks",

@@ -88,7 +88,7 @@ let package = Package(
 
         tests("BaseTests", uses: ["Base"]),
         tests("JSONTests", uses: ["JSON", "Base"]),
-        tests("RuntimeTests", uses: ["Runtime", "Base"]),
+        tests("RuntimeTests", uses: ["Runtime", "Base", "CLinux"]),
         tests("SchemaTests", uses: ["Schema", "Base", "CProtos", "CProtobufC", "CMsgpack"]),
         tests("MarketTests", uses: ["Market", "Base"]),
         tests("StreamsTests", uses: ["Streams", "Market", "Schema", "Base"]),

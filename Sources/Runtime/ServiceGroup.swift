@@ -84,7 +84,7 @@ package struct ServiceGroup: Sendable {
         case .budgetSpent: return machine.budgetSpent()
         case .graceSpent: return machine.graceSpent()
         case .ended(let index, let error):
-            if let error, failure == nil {
+            if let error, failure == nil, !machine.isCancelling {
                 failure = .failed(service: services[index].name, error)
             }
             return machine.serviceEnded(index, failed: error != nil)

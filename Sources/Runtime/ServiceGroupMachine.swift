@@ -15,8 +15,13 @@ struct ServiceGroupMachine: ~Copyable {
 
     private var state = State.running
     private var isAlive: [Bool]
+    /// Those that had to be cancelled, whether they then ended or not.
+    private var overran: [Int] = []
 
     init(count: Int) { isAlive = Array(repeating: true, count: count) }
+
+    /// Errors of services are then the cancellation's, not theirs.
+    var isCancelling: Bool { state == .cancelling }
 
     var summary: String { "\(state), \(isAlive.count { $0 }) of \(isAlive.count) services alive" }
 
@@ -43,6 +48,7 @@ struct ServiceGroupMachine: ~Copyable {
     mutating func budgetSpent() -> [Action] {
         guard state == .stopping else { return [] }
         state = .cancelling
+        overran = isAlive.indices.filter { isAlive[$0] }
         return [.cancelAll]
     }
 
@@ -56,6 +62,6 @@ struct ServiceGroupMachine: ~Copyable {
 
     private mutating func finish() -> [Action] {
         state = .ended
-        return [.finish(overran: isAlive.indices.filter { isAlive[$0] })]
+        return [.finish(overran: overran)]
     }
 }

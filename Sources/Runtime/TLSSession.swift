@@ -109,6 +109,9 @@ final class TLSSession {
         switch unsafe SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return Int(clinux_would_block())
         case SSL_ERROR_ZERO_RETURN: return 0
+        case SSL_ERROR_SYSCALL:
+            failure = .insecure(doing: "\(doing) \(host)", reason: "connection lost")
+            return TLSSession.failed
         default:
             failure = .insecure(doing: "\(doing) \(host)", reason: TLSTrust.lastErrorText())
             return TLSSession.failed

@@ -9,18 +9,27 @@ final class TLSTrust: @unchecked Sendable {
     let context: OpaquePointer
 
     /// The certificates that the system trusts (or those `SSL_CERT_FILE` names), read once.
-    static let system = Result<TLSTrust, SystemError> { () throws(SystemError) in try TLSTrust() }
+    static let system = Result<TLSTrust, SystemError> { () throws(SystemError) in
+        try TLSTrust(certificateFile: nil)
+    }
 
-    private init() throws(SystemError) {
+    /// Reads a PEM file, or the system's; blocks meanwhile.
+    init(certificateFile: String?) throws(SystemError) {
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw .insecure(doing: "prepare TLS", reason: TLSTrust.lastErrorText())
         }
         unsafe self.context = context
         unsafe copenssl_set_context_options(context)
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-        guard unsafe SSL_CTX_set_default_verify_paths(context) == 1 else {
-            throw .insecure(
-                doing: "read the system's certificates", reason: TLSTrust.lastErrorText())
+        let isRead =
+            if let certificateFile {
+                unsafe SSL_CTX_load_verify_file(context, certificateFile)
+            } else {
+                unsafe SSL_CTX_set_default_verify_paths(context)
+            }
+        if isRead != 1 {
+            let doing = "read certificates of \(certificateFile ?? "the system")"
+            throw .insecure(doing: doing, reason: TLSTrust.lastErrorText())
         }
     }
 

@@ -64,7 +64,8 @@ enum EncodingBenchmark {
             _ = after.encodeDelta(since: before, .protobuf, into: $0)
         }
         let side = BookSide(
-            prices: (0..<50).map { 6_183_763 - $0 }, quantities: (0..<50).map { 100_000 + $0 * 977 },
+            prices: (0..<50).map { 6_183_763 - $0 },
+            quantities: (0..<50).map { 100_000 + $0 * 977 },
             priceExponent: -2, quantityExponent: -5)
         let book = Update(
             topic: 17, epoch: 4_503_599_627_370_001, sequence: 9,

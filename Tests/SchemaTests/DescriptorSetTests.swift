@@ -41,8 +41,10 @@ import Testing
         ("penstock.v1.exponent", "penstock/v1/options.proto"),
         ("google.protobuf.FieldOptions", "google/protobuf/descriptor.proto"),
         ("grpc.health.v1.Health.Check", "grpc/health/v1/health.proto"),
-        ("grpc.reflection.v1.ServerReflectionRequest.message_request",
-         "grpc/reflection/v1/reflection.proto"),
+        (
+            "grpc.reflection.v1.ServerReflectionRequest.message_request",
+            "grpc/reflection/v1/reflection.proto"
+        ),
     ])
     func `a symbol leads to its file`(symbol: String, file: String) {
         #expect(set.file(containing: symbol)?.name == file)

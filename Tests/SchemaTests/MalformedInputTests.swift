@@ -35,8 +35,8 @@ import Testing
         let bytes = update.encoded(.messagePack)
         #expect(error(bytes, .messagePack) == nil)
         for count in 0..<bytes.count {
-            let cut = Array(bytes.prefix(count))
-            #expect(error(cut, .messagePack) == .malformedMessagePack(message: "penstock.v1.Update"))
+            let found = error(Array(bytes.prefix(count)), .messagePack)
+            #expect(found == .malformedMessagePack(message: "penstock.v1.Update"))
         }
         #expect(error(bytes + [0], .messagePack) != nil, "trailing bytes")
     }
@@ -52,12 +52,13 @@ import Testing
         #expect(error(bytes, .messagePack) != nil)
     }
 
-    @Test(arguments: [
-        ([0x93, 1, 2, 3], nil), ([0x81, 0xa1, 0x61, 1], nil),
-        ([0x81, 1, 0xa1, 0x31], "topic"), ([0x81, 1, 0xff], "topic"),
-        ([0x81, 1, 0xcf, 0, 0, 0, 1, 0, 0, 0, 0], "topic"),
-        ([0x81, 16, 0xa1, 0x31], "data"), ([0x81, 9, 0xc3], "status"),
-    ] as [([UInt8], String?)])
+    @Test(
+        arguments: [
+            ([0x93, 1, 2, 3], nil), ([0x81, 0xa1, 0x61, 1], nil),
+            ([0x81, 1, 0xa1, 0x31], "topic"), ([0x81, 1, 0xff], "topic"),
+            ([0x81, 1, 0xcf, 0, 0, 0, 1, 0, 0, 0, 0], "topic"),
+            ([0x81, 16, 0xa1, 0x31], "data"), ([0x81, 9, 0xc3], "status"),
+        ] as [([UInt8], String?)])
     func `a MessagePack value of another type is refused by name`(bytes: [UInt8], field: String?) {
         let expected: SchemaError =
             if let field {
@@ -81,7 +82,8 @@ import Testing
 
     @Test func `rows without their columns are refused`() {
         #expect(throws: SchemaError.self) {
-            try Book(decoding: ([0x81, 1, 0x91, 0x91, 0xa1, 0x31] as [UInt8]).span.bytes, .messagePack)
+            let bytes: [UInt8] = [0x81, 1, 0x91, 0x91, 0xa1, 0x31]
+            return try Book(decoding: bytes.span.bytes, .messagePack)
         }
     }
 

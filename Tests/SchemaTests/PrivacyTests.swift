@@ -34,7 +34,8 @@ import Testing
         return output.copyBytes()
     }
 
-    @Test(arguments: [1, 2, 3]) func `a field that is not public has no entry`(visibility: Int) throws {
+    @Test(arguments: [1, 2, 3])
+    func `a field that is not public has no entry`(visibility: Int) throws {
         let table = tables(hidingWith: visibility)["penstock.v1.Tick"]
         #expect(table.publicNumbers == [2, 3, 4, 5, 6])
         #expect(try encoded(table, .protobuf) == [24, 8])

@@ -19,7 +19,8 @@ final class ReferencePacker {
         return withUnsafeMutablePointer(to: &buffer) { buffer in
             msgpack_packer_init(&packer, buffer, msgpack_sbuffer_write)
             message(memory)
-            return Array(UnsafeRawBufferPointer(start: buffer.pointee.data, count: buffer.pointee.size))
+            let (data, size) = (buffer.pointee.data, buffer.pointee.size)
+            return Array(UnsafeRawBufferPointer(start: data, count: size))
         }
     }
 

@@ -7,7 +7,8 @@ import Testing
     private func forEveryMirror(
         _ body: (String, ([UInt8]) throws -> Recoded) throws -> Void
     ) rethrows {
-        func recoder<Message: WireMessage>(_: Message.Type) -> (String, ([UInt8]) throws -> Recoded) {
+        func recoder<Message: WireMessage>(_: Message.Type) -> (String, ([UInt8]) throws -> Recoded)
+        {
             (Message.table.name, { try Recoded(Message.self, $0) })
         }
         let recoders = [

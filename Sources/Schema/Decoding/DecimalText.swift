@@ -27,12 +27,10 @@ struct DecimalText: Equatable {
                 if byte == 0x30 {
                     zeros += 1
                 } else {
-                    guard
-                        let shifted = DecimalText.shifted(magnitude, zeros + 1),
-                        case let (sum, isTooBig) = shifted.addingReportingOverflow(
-                            UInt64(byte - 0x30)), !isTooBig
+                    guard let shifted = DecimalText.shifted(magnitude, zeros + 1),
+                        shifted <= UInt64.max - 9
                     else { return nil }
-                    (magnitude, zeros) = (sum, 0)
+                    (magnitude, zeros) = (shifted + UInt64(byte - 0x30), 0)
                 }
             case 0x2e where hasDigit && !hasPoint: hasPoint = true
             case 0x45 where hasDigit && mayHavePower: break scan

@@ -5,8 +5,13 @@ internal import CProtobufC
 @safe struct MessagePackLayout {
     private let record: Record
     /// Decimals met so far: where their mantissas go, by the number of their exponent.
-    private var decimals: [UInt32: [(place: UnsafeMutableRawPointer, value: DecimalText)]] =
-        unsafe [:]
+    private var decimals: [UInt32: [PlacedDecimal]] = [:]
+
+    /// A decimal and where its mantissa goes, at an exponent that is not known yet.
+    @safe private struct PlacedDecimal {
+        let place: UnsafeMutableRawPointer
+        let value: DecimalText
+    }
 
     private init(_ record: Record) { self.record = record }
 
@@ -104,7 +109,8 @@ internal import CProtobufC
                 throw unsafe wrongType(entry)
             }
             let exponent = unsafe entry.pointee.exponent.number
-            unsafe decimals[exponent, default: []].append((place, value))
+            unsafe decimals[exponent, default: []].append(
+                PlacedDecimal(place: place, value: value))
         case .int32, .sint32, .sfixed32, .enumeration:
             unsafe try place.storeBytes(of: integer(entry, object), as: Int32.self)
         case .uint32, .fixed32:
@@ -128,7 +134,8 @@ internal import CProtobufC
             let copy = unsafe record.copy(
                 UnsafeRawBufferPointer(start: binary.ptr, count: Int(binary.size)))
             unsafe place.storeBytes(of: copy.count, as: Int.self)
-            unsafe place.storeBytes(of: copy.baseAddress, toByteOffset: 8, as: UnsafeRawPointer?.self)
+            unsafe place.storeBytes(
+                of: copy.baseAddress, toByteOffset: 8, as: UnsafeRawPointer?.self)
         case .message:
             guard let nested = unsafe entry.pointee.nested else { throw unsafe wrongType(entry) }
             let inner = unsafe record.make(nested)
@@ -160,14 +167,15 @@ internal import CProtobufC
 
     /// Brings all mantissas that share an exponent to the smallest one among them.
     private func placeDecimals() throws(SchemaError) {
-        for unsafe (number, decimals) in unsafe decimals {
-            let exponents = unsafe decimals.filter { unsafe $0.value.mantissa != 0 }
-            let exponent = unsafe exponents.map { unsafe $0.value.exponent }.min() ?? 0
-            for unsafe decimal in unsafe decimals {
-                guard let mantissa = unsafe decimal.value.mantissa(at: exponent) else {
+        for number in decimals.keys {
+            guard let group = decimals[number] else { continue }
+            let values = group.map(\.value)
+            let exponent = values.filter { $0.mantissa != 0 }.map(\.exponent).min() ?? 0
+            for (index, value) in values.enumerated() {
+                guard let mantissa = value.mantissa(at: exponent) else {
                     throw .wrongType(message: name, field: "\(number)")
                 }
-                unsafe decimal.place.storeBytes(of: mantissa, as: Int64.self)
+                unsafe group[index].place.storeBytes(of: mantissa, as: Int64.self)
             }
             record.set(Int(number), Optional(exponent))
         }

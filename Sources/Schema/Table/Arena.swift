@@ -11,7 +11,7 @@
     }
 
     deinit {
-        for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
+        for index in unsafe chunks.indices { unsafe chunks[index].deallocate() }
     }
 
     /// Memory for `size` bytes, aligned to 16, not initialised.

@@ -66,7 +66,8 @@ extension Record {
             let place = unsafe elements + index * 16
             unsafe place.storeBytes(of: blob.count, as: Int.self)
             let copy = unsafe blob.withUnsafeBytes { unsafe self.copy($0) }
-            unsafe place.storeBytes(of: copy.baseAddress, toByteOffset: 8, as: UnsafeRawPointer?.self)
+            unsafe place.storeBytes(
+                of: copy.baseAddress, toByteOffset: 8, as: UnsafeRawPointer?.self)
         }
         let bytes = unsafe UnsafeRawBufferPointer(start: elements, count: blobs.count * 16)
         unsafe setElements(field, bytes, blobs.count)

@@ -20,6 +20,9 @@ package final class RPCClientConnection {
         http2.flush()
     }
 
+    /// Handlers may hold their calls, which hold them.
+    deinit { for call in calls.values { call.handler = nil } }
+
     /// Starts a call. Nil: the connection takes no more of them.
     package func start(
         path: String, authority: String, subtype: RPCSubtype = .protobuf,

@@ -27,17 +27,18 @@ extension RPCServerConnection {
             messageBytesMax: limits.messageBytesMax)
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
-        if call.deadline != nil { addTimed(call) }
+        if let deadline = call.deadline { addTimed(call, deadline) }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }
         if call.isOpen { call.handler = handler }
     }
 
-    private func addTimed(_ call: RPCCall) {
+    func addTimed(_ call: RPCCall, _ deadline: Instant) {
         // Short calls leave entries behind between two ticks; keep them in proportion.
         if timed.count > 2 * calls.count + 64 { timed.removeAll { !$0.isOpen } }
         timed.append(call)
+        earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
     }
 
     func receivedData(_ bytes: RawSpan, on call: RPCCall) {

@@ -14,6 +14,8 @@ package final class RPCServerConnection {
     var now = Instant(nanoseconds: 0)
     /// Calls with a deadline; ended ones are dropped when the list is looked through.
     var timed: [RPCCall] = []
+    /// Never later than the earliest deadline of an open call.
+    var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
     /// Bytes of unfinished messages of all calls.
@@ -38,6 +40,9 @@ package final class RPCServerConnection {
         drain = ConnectionDrain(pingTimeout: limits.drainPingTimeout)
         http2.flush()
     }
+
+    /// Handlers may hold their calls, which hold them.
+    deinit { for call in calls.values { call.handler = nil } }
 
     /// Inbound bytes, cut anywhere.
     package func received(_ bytes: RawSpan, now: Instant) {
@@ -65,30 +70,25 @@ package final class RPCServerConnection {
     package func tick(now: Instant) -> Instant? {
         self.now = now
         if drain.tick(now: now) == .sendGoAway { http2.submitGoAway() }
-        var next = drain.nextTick
-        var kept: [RPCCall] = []
-        for call in timed where call.isOpen {
-            guard let deadline = call.deadline else { continue }
-            if deadline <= now {
-                deadlinePassed(call)
-            } else {
-                kept.append(call)
-                next = next.map { min($0, deadline) } ?? deadline
-            }
-        }
-        timed = kept
+        if let earliestDeadline, earliestDeadline <= now { endLateCalls() }
         settle()
-        return next
+        return nextTick
     }
 
-    /// When `tick` is due at the latest; nil: never.
-    package var nextTick: Instant? {
-        var next = drain.nextTick
-        for call in timed where call.isOpen {
+    private func endLateCalls() {
+        let open = timed.filter(\.isOpen)
+        timed = []
+        earliestDeadline = nil
+        for call in open {
             guard let deadline = call.deadline else { continue }
-            next = next.map { min($0, deadline) } ?? deadline
+            if deadline <= now { deadlinePassed(call) } else { addTimed(call, deadline) }
         }
-        return next
+    }
+
+    /// When `tick` is due; nil: never. O(1); possibly early when calls have ended.
+    package var nextTick: Instant? {
+        guard let deadline = earliestDeadline else { return drain.nextTick }
+        return drain.nextTick.map { min($0, deadline) } ?? deadline
     }
 
     /// Asks the peer to open no more streams; calls go on until they end.

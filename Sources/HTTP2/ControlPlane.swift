@@ -197,10 +197,25 @@ extension ControlPlane {
                 UInt32(streamID), UnsafeBufferPointer(start: bytes, count: count))
             return 0
         }
+        unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
+            _, frame, code, user in
+            guard let head = unsafe frame?.pointee.hd, UInt32(head.type) == NGHTTP2_HEADERS.rawValue
+            else { return 0 }
+            unsafe ControlPlane.of(user).headersNotSent(UInt32(head.stream_id), code)
+            return 0
+        }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
             _, streamID, code, user in
             unsafe ControlPlane.of(user).events.append(.closed(UInt32(streamID), code))
             return 0
+        }
+    }
+
+    /// A stream that is closing anyway needs no further end.
+    private func headersNotSent(_ streamID: UInt32, _ code: Int32) {
+        switch nghttp2_error(rawValue: code) {
+        case NGHTTP2_ERR_STREAM_CLOSING, NGHTTP2_ERR_STREAM_CLOSED: break
+        default: events.append(.headersNotSent(streamID))
         }
     }
 

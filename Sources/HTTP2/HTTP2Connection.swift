@@ -180,6 +180,8 @@ package final class HTTP2Connection {
                 .data(stream, range.lowerBound + dataBase..<range.upperBound + dataBase))
         case .ended(let id): receivedEnd(id)
         case .closed(let id, let code): remove(id, HTTP2ErrorCode(rawValue: code))
+        case .headersNotSent(let id):
+            if let stream = stream(id) { reset(stream, .internalError) }
         case .initialWindow(let size): initialWindowChanged(to: size)
         case .goAway(let last, let code):
             batch.events.append(

@@ -155,4 +155,15 @@ extension HTTP2ConnectionTests {
         pair.exchange()
         #expect(pair.client.openStream(request(path: "/x")) != nil)
     }
+
+    @Test func `a response whose headers are too large to send resets its stream`() {
+        let pair = Pair()
+        let (client, server) = pair.open()
+        let other = pair.open()
+        let large = HTTP2Field("x-large", String(repeating: "\u{e9}", count: 50_000))
+        pair.server.sendHeaders(okFields + [large], on: server, endStream: false)
+        pair.exchange()
+        #expect(client.isClosed && server.isClosed)
+        #expect(!other.client.isClosed && pair.server.failure == nil)
+    }
 }

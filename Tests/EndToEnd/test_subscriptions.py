@@ -15,7 +15,6 @@ from penstock.v1 import market_data_pb2 as wire
 BOOK = "book:binance:BTC/USDT"
 INVALID, NOT_FOUND, ALREADY = 3, 5, 6
 WRONG_TOPICS = {
-    "": INVALID,
     "book": INVALID,
     "book:binance": INVALID,
     "book:binance:BTCUSDT": INVALID,
@@ -90,9 +89,17 @@ def test_an_empty_request_is_an_invalid_argument(client):
     assert failure.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
+def test_topics_that_are_all_malformed_end_with_not_found_too(client):
+    call = client.stub.Subscribe(wire.SubscribeRequest(topics=["", "nonsense"]), timeout=10)
+    assert len(next(call).subscribed.rejected) == 2
+    with pytest.raises(grpc.RpcError) as failure:
+        next(call)
+    assert failure.value.code() is grpc.StatusCode.NOT_FOUND
+
+
 def test_a_request_of_which_nothing_is_accepted_ends_with_not_found(client):
     call = client.stub.Subscribe(
-        wire.SubscribeRequest(topics=["book:nowhere:BTC/USDT", "nonsense"]), timeout=10)
+        wire.SubscribeRequest(topics=["book:nowhere:BTC/USDT", "book:binance"]), timeout=10)
     first = next(call)
     assert [each.code for each in first.subscribed.rejected] == [NOT_FOUND, INVALID]
     with pytest.raises(grpc.RpcError) as failure:

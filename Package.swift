@@ -81,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "penstock",
             dependencies: [
-                "Base", "Market", "Streams", "Schema", "Core", "Connectors", "Simulator", "Gateway",
+                "Base", "Market", "Schema", "GRPC", "Core", "Connectors", "Simulator", "Gateway",
                 "PenstockClient", "Runtime",
             ],
             swiftSettings: strict),

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 package import Core
 package import Market
 
@@ -11,6 +11,7 @@ package final class VenueBridge: VenueConnector, FeedSink {
     private var symbols: SymbolTable
     /// By handle; nil once the venue turned out not to list the instrument.
     private var boards: [InstrumentBoard?] = []
+    private var handles: [Symbol: Int] = [:]
     private var awaitingHandle: [Symbol: InstrumentBoard] = [:]
     private let log = Log("feed")
 
@@ -34,7 +35,11 @@ package final class VenueBridge: VenueConnector, FeedSink {
     }
 
     package func demand(_ board: InstrumentBoard) {
-        awaitingHandle[board.symbol] = board
+        if let handle = handles[board.symbol] {
+            boards[handle] = board
+        } else {
+            awaitingHandle[board.symbol] = board
+        }
         feed?.demand(board.symbol)
     }
 
@@ -47,6 +52,7 @@ package final class VenueBridge: VenueConnector, FeedSink {
 
     package func added(_ handle: Int, _ symbol: Symbol) {
         while boards.count <= handle { boards.append(nil) }
+        handles[symbol] = handle
         boards[handle] = awaitingHandle.removeValue(forKey: symbol)
     }
 

@@ -8,7 +8,9 @@ internal import Schema
 actor BenchNode: Service {
     nonisolated let name = "bench serve"
     nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
 
     private let listen: SocketAddress
     private let load: BenchCommand.Load

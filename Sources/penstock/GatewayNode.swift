@@ -8,7 +8,9 @@ internal import Runtime
 actor GatewayNode: Service {
     nonisolated let name = "serve"
     nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
 
     private let configuration: ServeConfiguration
     private var server: GatewayServer?
@@ -44,19 +46,18 @@ actor GatewayNode: Service {
         for feed in feeds { feed.start() }
         for venue in configuration.venues {
             for symbol in configuration.instruments {
-                _ = try hub.board(venue: venue.name, symbol: symbol)
+                _ = try hub.board(venue: venue.venue, symbol: symbol)
             }
         }
         return address
     }
 
     private func connect(
-        _ venue: ServeConfiguration.Venue, hub: Hub, metrics: MetricRegistry
+        _ configuration: BinanceConfiguration, hub: Hub, metrics: MetricRegistry
     ) {
-        let bridge = VenueBridge(venue: venue.name, hub: hub)
-        var settings = BinanceFeedConfiguration(venue: venue.name)
-        if let url = venue.baseURL { settings.baseURL = url }
-        let feed = BinanceFeed(loop: loop, configuration: settings, sink: bridge, metrics: metrics)
+        let bridge = VenueBridge(venue: configuration.venue, hub: hub)
+        let feed = BinanceFeed(
+            loop: loop, configuration: configuration, sink: bridge, metrics: metrics)
         bridge.attach(feed)
         hub.register(bridge)
         bridges.append(bridge)

@@ -1,19 +1,13 @@
 internal import Base
-internal import FoundationEssentials
+internal import Connectors
 internal import Market
 internal import Runtime
 
 /// What `penstock serve` runs with: defaults, then the file, then the flags.
 struct ServeConfiguration {
-    struct Venue: Equatable {
-        var name: String
-        /// Base address of both its REST and its WebSocket; nil: the real venue.
-        var baseURL: String?
-    }
-
     /// Where clients connect. Default: loopback, because there is no authentication yet.
     var listen: SocketAddress
-    var venues = [Venue(name: "binance", baseURL: nil)]
+    var venues: [BinanceConfiguration] = []
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
@@ -24,6 +18,7 @@ struct ServeConfiguration {
     init(_ arguments: Arguments) throws(UsageError) {
         let from = arguments.command
         listen = try Self.address(Self.defaultListen, at: from)
+        try add(venue: "binance", at: from)
         if let path = arguments.value("--config") {
             try apply(ConfigurationFile(path: path, command: from), path: path, command: from)
         }
@@ -75,20 +70,18 @@ struct ServeConfiguration {
                 "\(place) \"\(text)\": unknown venue \"\(name)\"; allowed: "
                     + Self.venueNames.joined(separator: ", "))
         }
-        guard !venues.contains(where: { $0.name == name }) else {
+        guard !venues.contains(where: { $0.venue == name }) else {
             throw UsageError("\(place): venue \"\(name)\" is named twice")
         }
-        var url: String?
-        if parts.count > 1 {
-            let given = String(parts[1])
-            let isHTTP = given.hasPrefix("http://") && given.count > 7
-            guard isHTTP || (given.hasPrefix("https://") && given.count > 8) else {
-                throw UsageError(
-                    "\(place) \"\(text)\": expected NAME=http://HOST:PORT/PATH or https://…")
-            }
-            url = given
+        let venue =
+            parts.count > 1
+            ? BinanceConfiguration(venue: name, base: String(parts[1]))
+            : BinanceConfiguration(venue: name)
+        guard let venue else {
+            throw UsageError(
+                "\(place) \"\(text)\": expected NAME=http://HOST:PORT/PATH or https://…")
         }
-        venues.append(Venue(name: name, baseURL: url))
+        venues.append(venue)
     }
 
     static func address(_ text: String, at place: String) throws(UsageError) -> SocketAddress {

@@ -1,4 +1,5 @@
 internal import Base
+internal import GRPC
 internal import PenstockClient
 internal import Runtime
 internal import Schema
@@ -15,7 +16,9 @@ actor WatchService: Service {
 
     nonisolated let name = "watch"
     nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
 
     private let server: SocketAddress
     private let codec: Codec

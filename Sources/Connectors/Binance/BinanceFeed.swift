@@ -8,7 +8,7 @@ package import Runtime
 ///
 /// The sink is told everything during the turn in which it was received, and must not call the feed
 /// from within its own methods.
-package final class BinanceFeed: FeedSocketOwner {
+package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private let loop: EventLoop
     private let configuration: BinanceConfiguration
     private let sink: any FeedSink
@@ -52,6 +52,11 @@ package final class BinanceFeed: FeedSocketOwner {
         let known = machine.instrumentCount
         let handle = machine.demand(symbol, at: Clock.now(), into: &actions)
         if handle == known { sink.added(handle, symbol) }
+        perform()
+    }
+
+    package func repeatBook(_ handle: Int) {
+        machine.repeatBook(of: handle, into: &actions)
         perform()
     }
 

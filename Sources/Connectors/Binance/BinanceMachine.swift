@@ -83,6 +83,14 @@ package struct BinanceMachine: ~Copyable {
 
     // MARK: Verbs
 
+    /// Says again what an instrument's book is, if it is in sync: somebody new wants it.
+    package mutating func repeatBook(of instrument: Int, into out: inout [FeedAction]) {
+        let known = instruments[instrument]
+        guard known.sync.state == .live else { return }
+        out.append(
+            .book(instrument, venueSequence: known.sync.updateID, eventTime: .unknown))
+    }
+
     /// Begins: asks for the instrument list. Instruments may be demanded before and after.
     package mutating func start(at now: Instant, into out: inout [FeedAction]) {
         listDueAt = now

@@ -1,14 +1,15 @@
 /// Keeps one order book equal to the venue's, or says that it cannot: buffer, snapshot, replay,
 /// live (Binance, "How to manage a local order book correctly", 2024-08).
 ///
-///            subscribed,                     snapshot
-///            first diff                      that fits
-///     empty ────────────► buffering ─────────────────────────► live ─┐
-///       ▲   ask           │ ▲   ▲ gap, crossed book, bad level  │ ▲   │ diff in order
-///       │                 └─┘   └───────────────────────────────┤ └───┘
-///       │         does not fit:   ask                           │
-///       │             ask again                                 │
-///       └───────────────────────── disconnected ────────────────┘
+///            subscribed,
+///            first diff                 snapshot that fits
+///     empty ────────────► buffering ───────────────────────────► live ──┐
+///       ▲       ask         │  ▲  ▲                               │ │ ▲  │ diff in order:
+///       │                   │  │  └───────────────────────────────┘ │ └──┘ applied
+///       │                   └──┘    gap, crossed book, bad level:   │
+///       │   snapshot that does not:      resync, ask                │
+///       │          ask again                                        │
+///       └────────────────────────── disconnected ───────────────────┘
 ///
 /// Messages come level by level, so that nobody builds arrays:
 ///
@@ -34,31 +35,6 @@ package struct BookSync: ~Copyable {
         case buffering
         /// The book is the venue's.
         case live
-    }
-
-    /// What becomes of a message that begins.
-    package enum Verdict: Equatable, Sendable {
-        /// Its levels go into the book.
-        case apply
-        /// Its levels wait for a snapshot.
-        case buffer
-        /// Its levels are of no use; whoever gives them nevertheless does no harm.
-        case ignore
-    }
-
-    /// What the caller must do after a message.
-    package enum Action: Equatable, Sendable {
-        case none
-        /// The diff waits for the snapshot that was asked for.
-        case buffered
-        /// The book moved: publish it.
-        case applied
-        /// The book is whole, for the first time or again: publish a snapshot in a new epoch.
-        case wentLive
-        /// Ask the venue for a snapshot, unless an answer is still due.
-        case requestSnapshot(SnapshotReason)
-        /// The book was right and is no more: say so to subscribers, ask for a snapshot.
-        case resync(ResyncReason)
     }
 
     /// After so many answers in a row that were older than what we had seen, the venue means it:
@@ -113,15 +89,10 @@ package struct BookSync: ~Copyable {
             state = .buffering
             return buffer(first, last, then: .requestSnapshot(.firstDiff))
         case .buffering:
-            if let newest = buffer.last {
-                if last <= newest {
-                    if isPlausibleRepeat() { return ignore() }
-                    buffer.removeAll()
-                } else if !buffer.reaches(first) {
-                    // Only a snapshot from beyond the hole helps: what lies before it never will.
-                    buffer.removeAll()
-                }
-            }
+            let isRepeat = buffer.last.map { last <= $0 } ?? false
+            if isRepeat && isPlausibleRepeat() { return ignore() }
+            // Only a snapshot from beyond a hole helps: what lies before it never will.
+            if isRepeat || !buffer.reaches(first) { buffer.removeAll() }
             return buffer(first, last, then: .buffered)
         case .live:
             if last <= updateID {
@@ -258,7 +229,7 @@ extension BookSync {
 
     /// The snapshot is in the book: replays what it does not cover, and looks at the result.
     private mutating func goLive(at lastUpdateID: UInt64) -> Action {
-        sortBook()
+        attempt { book throws(OrderBookError) in try book.sort() }
         if let fault { return .requestSnapshot(.badLevel(fault)) }
         for level in buffer.levels(after: lastUpdateID) {
             set(level.side, level.price, level.quantity)
@@ -298,32 +269,29 @@ extension BookSync {
     }
 
     private mutating func hold(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
-        do throws(OrderBookError) {
-            try OrderBook.check(price, quantity)
-            buffer.append(side, price, quantity)
-        } catch {
-            fault = fault ?? .impossible(error)
-        }
+        buffer.append(side, price, quantity)
+        attempt { _ throws(OrderBookError) in try OrderBook.check(price, quantity) }
     }
 
     private mutating func append(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
+        attempt { book throws(OrderBookError) in
+            try book.append(side, price: price, quantity: quantity)
+        }
+    }
+
+    private mutating func attempt(_ step: (inout OrderBook) throws(OrderBookError) -> Void) {
         do throws(OrderBookError) {
-            try liveBook.append(side, price: price, quantity: quantity)
+            try step(&liveBook)
         } catch {
             fault = fault ?? .impossible(error)
         }
     }
 
-    private mutating func sortBook() {
-        do throws(OrderBookError) {
-            try liveBook.sort()
-        } catch {
-            fault = fault ?? .impossible(error)
-        }
-    }
-
+    /// An ignored message may be left without an end; its action is lost then.
     private func expectNoMessage() {
-        guard case .none = message else {
+        switch message {
+        case .none, .ignored: return
+        case .liveDiff, .bufferedDiff, .snapshot:
             preconditionFailure("a message has begun and not ended, \(summary)")
         }
     }

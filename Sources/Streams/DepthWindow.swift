@@ -33,7 +33,8 @@ package struct DepthWindow: Sendable {
     /// Deltas are possible from bases at or after this sequence.
     package var horizon: UInt64 { max(bids.map.horizon, asks.map.horizon) }
 
-    /// Takes over the book's best levels as the state at `sequence`, which is not below the last one.
+    /// Takes over the book's best levels as the state at `sequence`: above the last one, or the
+    /// last one itself as long as nobody has been told of it.
     /// False when nothing within the window differs: the sequence was not used. O(depth), and no
     /// allocation once the window has seen as many levels as it remembers.
     package mutating func update(from book: borrowing OrderBook, sequence: UInt64) -> Bool {

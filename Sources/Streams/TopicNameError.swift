@@ -48,6 +48,7 @@ extension TopicKind {
 extension String {
     /// Fit for repeating in a one-line message, however long and odd it is.
     var brief: String {
-        count <= SymbolError.echoMax ? plainText : String(prefix(SymbolError.echoMax)).plainText + "…"
+        count <= SymbolError.echoMax
+            ? plainText : String(prefix(SymbolError.echoMax)).plainText + "…"
     }
 }

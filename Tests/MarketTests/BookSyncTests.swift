@@ -131,7 +131,8 @@ import Testing
 
     @Test func `levels of a snapshot may come in any order`() {
         var sync = makeSync(in: .buffering)
-        let action = sync.snapshot(105, bids: ["7 1", "9 1", "8 1"], asks: ["12 1", "10.5 1", "11 1"])
+        let action = sync.snapshot(
+            105, bids: ["7 1", "9 1", "8 1"], asks: ["12 1", "10.5 1", "11 1"])
         #expect(action == .wentLive)
         #expect(sync.book.texts(.bid) == ["9 1", "8 1", "7 1"])
         #expect(sync.book.texts(.ask) == ["10.5 1", "11 1", "12 1"])

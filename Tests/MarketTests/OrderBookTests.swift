@@ -119,8 +119,11 @@ import Testing
             }
             guard step % 50 == 0 else { continue }
             for side in OrderBook.Side.allCases {
-                let sorted = naive[side]!.sorted { side == .bid ? $0.key > $1.key : $0.key < $1.key }
-                #expect(book.levels(side) == sorted.map { Level(price: $0.key, quantity: $0.value) })
+                let sorted = naive[side]!.sorted {
+                    side == .bid ? $0.key > $1.key : $0.key < $1.key
+                }
+                #expect(
+                    book.levels(side) == sorted.map { Level(price: $0.key, quantity: $0.value) })
             }
         }
     }

@@ -40,9 +40,10 @@ import Testing
         #expect(window.update(from: book, sequence: 2) == true)
         var change = BookChange()
         #expect(window.delta(since: 1, into: &change) == true)
-        #expect(Set(change.bids) == [
-            Level(price: .of(4), quantity: .zero), Level(price: .of(2), quantity: .of(2)),
-        ])
+        #expect(
+            Set(change.bids) == [
+                Level(price: .of(4), quantity: .zero), Level(price: .of(2), quantity: .of(2)),
+            ])
         #expect(change.asks.isEmpty)
         #expect(window.delta(since: 2, into: &change) == true)
         #expect(change.isEmpty)
@@ -97,7 +98,8 @@ import Testing
             window.snapshot(into: &change)
             merged.apply(change)
             #expect(merged == now)
-            let base = UInt64.random(in: UInt64(max(0, states.count - 80))..<UInt64(states.count), using: &random)
+            let base = UInt64.random(
+                in: UInt64(max(0, states.count - 80))..<UInt64(states.count), using: &random)
             guard window.delta(since: base, into: &change) else {
                 snapshots += 1
                 #expect(base < window.horizon)
@@ -145,8 +147,12 @@ private struct Merged: Equatable {
     }
 
     mutating func apply(_ change: BookChange) {
-        for level in change.bids { bids[level.price] = level.quantity.isZero ? nil : level.quantity }
-        for level in change.asks { asks[level.price] = level.quantity.isZero ? nil : level.quantity }
+        for level in change.bids {
+            bids[level.price] = level.quantity.isZero ? nil : level.quantity
+        }
+        for level in change.asks {
+            asks[level.price] = level.quantity.isZero ? nil : level.quantity
+        }
     }
 }
 

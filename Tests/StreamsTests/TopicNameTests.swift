@@ -29,8 +29,10 @@ import Testing
 
     @Test(arguments: [
         ("", "unknown topic kind"), ("candle:binance:A/B", "known are tick, book, trade, aggtrade"),
-        ("BOOK:binance:A/B", "unknown topic kind \"BOOK\""), ("tick", "write tick:VENUE:BASE/QUOTE"),
-        ("book:binance", "write book:VENUE:BASE/QUOTE or"), ("tick:binance:A/B:50", "\"50\" at the end"),
+        ("BOOK:binance:A/B", "unknown topic kind \"BOOK\""),
+        ("tick", "write tick:VENUE:BASE/QUOTE"),
+        ("book:binance", "write book:VENUE:BASE/QUOTE or"),
+        ("tick:binance:A/B:50", "\"50\" at the end"),
         ("book:binance:A/B:50:1", "\"1\" at the end"), ("tick::A/B", "venue \"\""),
         ("tick:Binance:A/B", "a-z, 0-9 and _"), ("tick:binance:BTCUSDT", "write BASE/QUOTE"),
         ("tick:binance:btc/USDT", "only A-Z and 0-9"), ("book:binance:A/B:0", "from 1 to 1000"),
@@ -47,7 +49,9 @@ import Testing
 
     @Test func `a huge name makes a short message`() {
         let text = String(repeating: "x", count: 1 << 20)
-        for text in [text, "tick:\(text):A/B", "book:v:A/B:\(text)", "tick:v:\(text)", "bench:" + text] {
+        for text in [
+            text, "tick:\(text):A/B", "book:v:A/B:\(text)", "tick:v:\(text)", "bench:" + text,
+        ] {
             let error = #expect(throws: TopicNameError.self) { try TopicName(parsing: text) }
             #expect((error?.description.utf8.count ?? 0) < 300)
         }

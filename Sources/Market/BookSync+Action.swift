@@ -1,4 +1,29 @@
 extension BookSync {
+    /// What becomes of a message that begins.
+    package enum Verdict: Equatable, Sendable {
+        /// Its levels go into the book.
+        case apply
+        /// Its levels wait for a snapshot.
+        case buffer
+        /// Its levels are of no use; whoever gives them nevertheless does no harm.
+        case ignore
+    }
+
+    /// What the caller must do after a message.
+    package enum Action: Equatable, Sendable {
+        case none
+        /// The diff waits for the snapshot that was asked for.
+        case buffered
+        /// The book moved: publish it.
+        case applied
+        /// The book is whole, for the first time or again: publish a snapshot in a new epoch.
+        case wentLive
+        /// Ask the venue for a snapshot, unless an answer is still due.
+        case requestSnapshot(SnapshotReason)
+        /// The book was right and is no more: say so to subscribers, ask for a snapshot.
+        case resync(ResyncReason)
+    }
+
     /// Why a book that was right is no more.
     package enum ResyncReason: Equatable, Sendable {
         /// Diffs between `after` and `next` never came.

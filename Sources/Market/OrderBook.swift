@@ -2,8 +2,8 @@
 ///
 /// Prices and quantities are 64-bit integers at the book's own two exponents, which become finer
 /// when a finer number arrives; so they travel, too. Invariants: every quantity is above zero,
-/// every price is above zero, no price is there twice. At most `levelsMax` levels a side: beyond that the worst
-/// eighth is forgotten, far outside of anything a subscriber may ask for.
+/// every price is above zero, no price is there twice. At most `levelsMax` levels a side: beyond
+/// that the worst eighth is forgotten, far outside of anything a subscriber may ask for.
 ///
 /// A value, confined to whoever holds it. Setting a level does not allocate once the arrays have
 /// grown to the book's size.

@@ -1,8 +1,8 @@
 package import Market
 
 /// Levels of a depth window on their way out: all of them, best first, in a snapshot; the changed
-/// ones, newest first, in a delta, where quantity zero removes a price. Kept and refilled by whoever
-/// encodes, so that filling it does not allocate.
+/// ones, newest first, in a delta, where quantity zero removes a price. Kept and refilled by
+/// whoever encodes, so that filling it does not allocate.
 package struct BookChange: Equatable, Sendable {
     package var bids: [Level]
     package var asks: [Level]

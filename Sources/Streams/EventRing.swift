@@ -73,7 +73,8 @@ package struct EventRing<Element: Sendable>: Sendable {
 
     /// What a reader who has everything up to `sequence` can no longer get: never silence.
     package func gap(after sequence: UInt64) -> ClosedRange<UInt64>? {
-        sequence + 1 < first ? sequence + 1...first - 1 : nil
+        // A position comes from a client: any number at all.
+        sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
     }
 
     private mutating func dropFirst() {

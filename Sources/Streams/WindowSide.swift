@@ -33,13 +33,13 @@ struct WindowSide: Sendable {
 
     /// Makes the rows equal to the book's best ones; whether anything changed.
     mutating func update(from book: borrowing OrderBook, _ sequence: UInt64) -> Bool {
+        var changed = false
         if priceExponent != book.priceExponent || quantityExponent != book.quantityExponent {
-            rescale(book.priceExponent, book.quantityExponent, sequence)
+            changed = !rescale(book.priceExponent, book.quantityExponent, sequence)
         }
         let ladder = side == .bid ? book.bids.rows : book.asks.rows
         let wanted = min(depth, ladder.count)
         let same = min(wanted, rows.count)
-        var changed = false
         var rank = 0
         // Mostly the prices are the same as before, at least down to some rank.
         while rank < same {
@@ -114,9 +114,9 @@ struct WindowSide: Sendable {
     }
 
     /// Restates the rows at the book's new exponents. When a number does not fit there, the book
-    /// holds it no more and the rows start over: those that return are stamped once more, no harm
-    /// done.
-    private mutating func rescale(_ price: Int, _ quantity: Int, _ sequence: UInt64) {
+    /// holds it no more: all rows leave, false is returned, and those that enter again are stamped
+    /// once more, no harm done.
+    private mutating func rescale(_ price: Int, _ quantity: Int, _ sequence: UInt64) -> Bool {
         let oldQuantityExponent = quantityExponent
         (priceExponent, quantityExponent) = (price, quantity)
         for index in rows.indices {
@@ -125,10 +125,12 @@ struct WindowSide: Sendable {
                 let amount = amount.mantissa(at: quantity)
             else {
                 for row in rows { map.bury(row.slot, at: sequence) }
-                return rows.removeAll(keepingCapacity: true)
+                rows.removeAll(keepingCapacity: true)
+                return false
             }
             rows[index].key = side == .bid ? key : -key
             rows[index].quantity = amount
         }
+        return true
     }
 }

@@ -8,7 +8,7 @@ extension Decimal {
     /// them. Never rounds: what does not fit is an error. Linear in the length of the text.
     ///
     /// Venues send "61837.63000000": such texts, up to 18 bytes of digits and a point, go a shorter
-    /// way (12 ns instead of 30).
+    /// way (9 to 15 ns instead of some 25).
     package init(parsing text: RawSpan) throws(DecimalError) {
         if let plain = Decimal(plain: text) { self = plain } else { try self.init(any: text) }
     }

@@ -28,7 +28,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     private var start = 0
     private var spare: [Stored?] = []
 
-    /// 65,536 events are an hour of BTCUSDT trades; 8 MiB are as many frames of 128 bytes.
+    /// 65,536 events are 39 minutes of the recorded BTCUSDT trades; 8 MiB, so many of 128 bytes.
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
         precondition(countMax > 0 && bytesMax > 0)
         self.countMax = countMax

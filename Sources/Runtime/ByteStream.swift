@@ -39,6 +39,7 @@ package final class ByteStream: EventHandler {
     private var isDirty = false
     private var isSettling = false
     private var hasShutDown = false
+    private var hasPeerEnded = false
     private var isWarm = false
     private var hasSentLately = false
     private var drainTimer: TimerID?
@@ -109,13 +110,17 @@ package final class ByteStream: EventHandler {
         case .closed, .draining, .ending: return
         case .resolving, .connecting, .securing: finish(nil)
         case .open:
-            phase = .draining
             isReadingPaused = false
-            updateInterest()
-            drainTimer = loop.schedule(after: ByteStream.drainLimit) { [weak self] in
-                self?.finish(nil)
-            }
+            drain()
             flushAtEndOfTurn()
+        }
+    }
+
+    private func drain() {
+        phase = .draining
+        updateInterest()
+        drainTimer = loop.schedule(after: ByteStream.drainLimit) { [weak self] in
+            self?.finish(nil)
         }
     }
 
@@ -161,7 +166,7 @@ extension ByteStream {
         if phase == .open && isReadingPaused {
             // epoll reports a hang-up whether asked or not; the bytes before it are read later.
             if events & clinux_hung_up != 0 { leaveEpoll() }
-        } else if phase == .open || phase == .draining {
+        } else if phase == .open || phase == .draining, !hasPeerEnded {
             read()
         }
     }
@@ -190,7 +195,11 @@ extension ByteStream {
     /// After the turn's sends: tells the delegate that the stream is closed.
     func settle() {
         isSettling = false
-        if phase == .ending { tearDown(nil) }
+        if phase == .ending {
+            // The kernel did not take all of the answer to the peer's last bytes.
+            if isBlocked { return drain() }
+            tearDown(nil)
+        }
         guard phase == .closed, let delegate else { return }
         self.delegate = nil
         delegate.closed(self, closeReason)
@@ -267,6 +276,7 @@ extension ByteStream {
 
     /// What is left inside OpenSSL after the turn's share.
     func readAgain() {
+        if hasPeerEnded { return }
         if phase == .draining || phase == .open && !isReadingPaused { read() }
     }
 
@@ -285,6 +295,7 @@ extension ByteStream {
         hasShutDown = true
         tls?.sendCloseNotify()
         _ = clinux_shutdown_write(socket)
+        if hasPeerEnded { finish(nil) }
     }
 }
 
@@ -292,7 +303,11 @@ extension ByteStream {
 extension ByteStream {
     /// The peer sends no more. What this turn appends is still sent; then the stream closes.
     private func peerEnded() {
-        if phase == .draining { return finish(nil) }
+        hasPeerEnded = true
+        if phase == .draining {
+            // An earlier end of ours has left; one still blocked goes on.
+            return hasShutDown || !isBlocked ? finish(nil) : updateInterest()
+        }
         phase = .ending
         updateInterest()
         settleLater()
@@ -350,7 +365,8 @@ extension ByteStream {
             case .securing: tls?.wantsToWrite == true ? clinux_writable : clinux_readable
             case .ending: isBlocked ? clinux_writable : 0
             case .open, .draining:
-                (isReadingPaused ? 0 : clinux_readable) | (isBlocked ? clinux_writable : 0)
+                (isReadingPaused || hasPeerEnded ? 0 : clinux_readable)
+                    | (isBlocked ? clinux_writable : 0)
             }
         if let token {
             if wanted == interest { return }

@@ -144,8 +144,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     @discardableResult
     package func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID {
         preconditionInLoop()
-        return timers.add(at: Clock.now() + max(delay, .zero), work)
+        let bounded = min(max(delay, .zero), EventLoop.delayMax)
+        return timers.add(at: Clock.now() + bounded, work)
     }
+
+    /// A century: for ever, without overflow of the clock.
+    private static let delayMax = Duration.seconds(3_155_760_000)
 
     /// Forgets a timer; one that has fired or was cancelled is ignored.
     package func cancel(_ timer: TimerID) {

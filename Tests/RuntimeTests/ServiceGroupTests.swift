@@ -64,7 +64,8 @@ import Testing
         #expect(diary.all == Self.orderly)
     }
 
-    @Test func `when one fails the others are shut down and the failure is reported`() async throws {
+    @Test func `when one fails the others are shut down and the failure is reported`() async throws
+    {
         let diary = Diary()
         let workers = ["a", "b", "c"].map { Worker($0, diary) }
         workers[1].fail()

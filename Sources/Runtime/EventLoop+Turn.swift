@@ -1,6 +1,5 @@
 internal import Base
 internal import CLinux
-internal import Synchronization
 
 /// The thread's life and the parts of a turn.
 extension EventLoop {

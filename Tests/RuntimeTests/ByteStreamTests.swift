@@ -259,10 +259,10 @@ import Testing
         try await withLoop { loop in
             let limit = Duration.milliseconds(30)
             let endpoint = try await loop.listenEcho()
-            let closed = Promise<(heard: Int, SystemError?)>()
+            let closed = Promise<(silence: Duration, SystemError?)>()
             loop.execute {
                 let peer = Peer()
-                var heard = 0
+                var (heard, lastHeard) = (0, Clock.now())
                 peer.onOpened = { stream in
                     stream.closeWhenIdle(for: limit)
                     stream.output.append("x")
@@ -270,6 +270,7 @@ import Testing
                 }
                 peer.onReceived = { bytes, stream in
                     heard += 1
+                    lastHeard = loop.turnInstant
                     // Talks for twice the limit, then falls silent.
                     if heard == 6 { return }
                     loop.schedule(after: .milliseconds(10)) {
@@ -277,11 +278,11 @@ import Testing
                         stream.flushAtEndOfTurn()
                     }
                 }
-                peer.onClosed = { closed.keep((heard, $0)) }
+                peer.onClosed = { closed.keep((Clock.now() - lastHeard, $0)) }
                 loop.connect(endpoint, peer)
             }
-            let (heard, reason) = await closed.value
-            #expect(heard == 6)
+            let (silence, reason) = await closed.value
+            #expect(silence >= limit, "closed too early")
             guard case .timedOut(_, limit)? = reason else {
                 Issue.record("closed for another reason: \(reason as Any)")
                 return

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 import Testing
 
 @testable import Runtime

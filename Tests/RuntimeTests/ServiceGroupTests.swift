@@ -1,11 +1,10 @@
-import Synchronization
 import Testing
 
 @testable import Runtime
 
 @Suite(.timeLimit(.minutes(1))) struct ServiceGroupTests {
     private final class Diary: Sendable {
-        private let lines = Mutex<[String]>([])
+        private let lines = Locked<[String]>([])
         func write(_ line: String) { lines.withLock { $0.append(line) } }
         var all: [String] { lines.withLock { $0 } }
     }

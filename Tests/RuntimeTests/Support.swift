@@ -1,7 +1,6 @@
 import Base
 import Foundation
 import Runtime
-import Synchronization
 
 /// A value that arrives once, from any thread.
 final class Promise<Value: Sendable>: Sendable {
@@ -11,7 +10,7 @@ final class Promise<Value: Sendable>: Sendable {
         case awaited(CheckedContinuation<Value, Never>)
     }
 
-    private let state = Mutex(State.empty)
+    private let state = Locked(State.empty)
 
     /// Later values are ignored.
     func keep(_ value: Value) {

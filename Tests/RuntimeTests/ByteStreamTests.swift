@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    @Test func `a backlog blocks the stream, becomes writable once and arrives whole`() async throws {
+    @Test func `a backlog blocks the stream, becomes writable once and arrives whole`() async throws
+    {
         let size = 24_000_000
         try await withLoop { loop in
             let arrived = Promise<(count: Int, isWhole: Bool)>()
@@ -58,10 +59,13 @@ import Testing
                 let peer = Peer()
                 var (count, isWhole) = (0, true)
                 peer.onReceived = { bytes, _ in
-                    for byte in bytes {
-                        if byte != UInt8(truncatingIfNeeded: count / 1000) { isWhole = false }
-                        count += 1
+                    // Looks at the first byte of every thousand.
+                    let first = (1000 - count % 1000) % 1000
+                    for index in stride(from: first, to: bytes.count, by: 1000) {
+                        let kilobyte = (count + index) / 1000
+                        if bytes[index] != UInt8(truncatingIfNeeded: kilobyte) { isWhole = false }
                     }
+                    count += bytes.count
                     if count == size { arrived.keep((count, isWhole)) }
                 }
                 return peer
@@ -122,6 +126,24 @@ import Testing
         }
     }
 
+    @Test func `a backlog still leaves after the peer has ended its direction`() async throws {
+        let size = 24_000_000
+        try await withLoop { loop in
+            let serverClosed = Promise<SystemError?>()
+            let endpoint = try await loop.listen { _ in
+                let peer = Peer()
+                peer.onReceived = { _, stream in
+                    stream.output.append([UInt8](repeating: 7, count: size))
+                    stream.flushAtEndOfTurn()
+                }
+                peer.onClosed = { serverClosed.keep($0) }
+                return peer
+            }
+            #expect(await receivedAfterHalfClose(endpoint.port) == size)
+            #expect(await serverClosed.value == nil)
+        }
+    }
+
     @Test func `closing is told once, later, and never from within close`() async throws {
         try await withLoop { loop in
             let endpoint = try await loop.listenEcho()
@@ -143,7 +165,8 @@ import Testing
         }
     }
 
-    @Test func `a stream closed by another one's event in the same batch stays silent`() async throws
+    @Test func `a stream closed by another one's event in the same batch stays silent`()
+        async throws
     {
         try await withLoop { loop in
             let endpoint = try await loop.listenEcho()
@@ -236,10 +259,10 @@ import Testing
         try await withLoop { loop in
             let limit = Duration.milliseconds(30)
             let endpoint = try await loop.listenEcho()
-            let closed = Promise<(heard: Int, SystemError?)>()
+            let closed = Promise<(silence: Duration, SystemError?)>()
             loop.execute {
                 let peer = Peer()
-                var heard = 0
+                var (heard, lastHeard) = (0, Clock.now())
                 peer.onOpened = { stream in
                     stream.closeWhenIdle(for: limit)
                     stream.output.append("x")
@@ -247,6 +270,7 @@ import Testing
                 }
                 peer.onReceived = { bytes, stream in
                     heard += 1
+                    lastHeard = loop.turnInstant
                     // Talks for twice the limit, then falls silent.
                     if heard == 6 { return }
                     loop.schedule(after: .milliseconds(10)) {
@@ -254,11 +278,11 @@ import Testing
                         stream.flushAtEndOfTurn()
                     }
                 }
-                peer.onClosed = { closed.keep((heard, $0)) }
+                peer.onClosed = { closed.keep((Clock.now() - lastHeard, $0)) }
                 loop.connect(endpoint, peer)
             }
-            let (heard, reason) = await closed.value
-            #expect(heard == 6)
+            let (silence, reason) = await closed.value
+            #expect(silence >= limit, "closed too early")
             guard case .timedOut(_, limit)? = reason else {
                 Issue.record("closed for another reason: \(reason as Any)")
                 return
@@ -287,7 +311,8 @@ import Testing
             let isShared = try await loop.run {
                 let first = try Listener(loop: loop, address: loopback, reusePort: true) { _ in }
                 let second = try Listener(
-                    loop: loop, address: first.boundAddress, reusePort: true) { _ in }
+                    loop: loop, address: first.boundAddress, reusePort: true
+                ) { _ in }
                 return first.boundAddress == second.boundAddress
             }
             #expect(isShared)

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 import Testing
 
 @testable import Runtime
@@ -99,7 +98,8 @@ import Testing
         #expect(batch.count == 1)
         batch.removeAll()
         #expect(mailbox.fallAsleep())
-        #expect((0..<5).map { _ in mailbox.append(.closure {}) } == [true, false, false, false, false])
+        #expect(
+            (0..<5).map { _ in mailbox.append(.closure {}) } == [true, false, false, false, false])
         mailbox.take(into: &batch)
         #expect(batch.count == 5)
     }
@@ -119,7 +119,8 @@ import Testing
         }
     }
 
-    @Test func `an actor pinned to a loop runs on its thread, after suspensions too`() async throws {
+    @Test func `an actor pinned to a loop runs on its thread, after suspensions too`() async throws
+    {
         try await withLoop { loop in
             let pinned = Pinned(loop: loop)
             #expect(!loop.isCurrent)

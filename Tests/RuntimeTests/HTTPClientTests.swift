@@ -4,7 +4,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
     /// A server that gives the same bytes to every request, and remembers the last one.
-    private func serve(_ loop: EventLoop, _ response: String) async throws -> String {
+    private func serve(
+        _ loop: EventLoop, _ response: String, body: [UInt8] = []
+    ) async throws -> String {
         let endpoint = try await loop.listen { _ in
             let peer = Peer()
             var request = ""
@@ -12,7 +14,9 @@ import Testing
                 request += String(decoding: bytes, as: UTF8.self)
                 guard request.hasSuffix("\r\n\r\n") else { return }
                 stream.output.append(
-                    Array(response.replacing("REQUEST", with: request.prefix { $0 != "\r\n" }).utf8))
+                    Array(response.replacing("REQUEST", with: request.prefix { $0 != "\r\n" }).utf8)
+                )
+                stream.output.append(body)
                 stream.flushAtEndOfTurn()
                 request = ""
             }
@@ -59,7 +63,8 @@ import Testing
     @Test func `a refusal is a response, and tells when to come back`() async throws {
         try await withLoop { loop in
             let url = try await serve(
-                loop, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
+                loop,
+                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
             let response = try await get(loop, url).get()
             #expect(response.status == 429)
             #expect(response.header("retry-after") == "7")
@@ -90,7 +95,8 @@ import Testing
     @Test(arguments: [true, false])
     func `a body at the limit is taken, one byte more is refused`(_ isAllowed: Bool) async throws {
         try await withLoop { loop in
-            let url = try await serve(loop, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")
+            let url = try await serve(
+                loop, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789")
             let limit = isAllowed ? 10 : 9
             switch try await get(loop, url, bodyBytesMax: limit) {
             case .success(let response):
@@ -99,6 +105,31 @@ import Testing
             case .failure(let error):
                 #expect(!isAllowed)
                 #expect(error == .bodyTooLarge(url: url, bytesMax: 9))
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a compressed body is decompressed, and the limit counts what comes out`(
+        _ isAllowed: Bool
+    ) async throws {
+        // gzip of "hello".
+        let body: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0,
+            0, 0,
+        ]
+        try await withLoop { loop in
+            let url = try await serve(
+                loop,
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+                    + "Content-Length: \(body.count)\r\n\r\n", body: body)
+            switch try await get(loop, url, bodyBytesMax: isAllowed ? 5 : 4) {
+            case .success(let response):
+                #expect(isAllowed)
+                #expect(response.body == Array("hello".utf8))
+            case .failure(let error):
+                #expect(!isAllowed)
+                #expect(error == .bodyTooLarge(url: url, bytesMax: 4))
             }
         }
     }

@@ -1,11 +1,10 @@
-import Synchronization
 import Testing
 
 @testable import Runtime
 
 @Suite(.timeLimit(.minutes(1))) struct ServiceGroupTests {
     private final class Diary: Sendable {
-        private let lines = Mutex<[String]>([])
+        private let lines = Locked<[String]>([])
         func write(_ line: String) { lines.withLock { $0.append(line) } }
         var all: [String] { lines.withLock { $0 } }
     }
@@ -64,7 +63,8 @@ import Testing
         #expect(diary.all == Self.orderly)
     }
 
-    @Test func `when one fails the others are shut down and the failure is reported`() async throws {
+    @Test func `when one fails the others are shut down and the failure is reported`() async throws
+    {
         let diary = Diary()
         let workers = ["a", "b", "c"].map { Worker($0, diary) }
         workers[1].fail()

@@ -5,7 +5,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SignalsTests {
     @Test(arguments: Signal.allCases)
-    func `a signal arrives as an event of the loop and ends nothing`(_ signal: Signal) async throws {
+    func `a signal arrives as an event of the loop and ends nothing`(_ signal: Signal) async throws
+    {
         try await withLoop { loop in
             let received = Promise<Signal>()
             try await loop.run {

@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         ("127.0.0.1:7400", "127.0.0.1", 7400), ("[::1]:0", "::1", 0),
         ("0.0.0.0:65535", "0.0.0.0", 65535), ("[2001:DB8::0:1]:80", "2001:db8::1", 80),
-    ]) func `an address is read and written`(_ text: String, _ host: String, _ port: UInt16) throws {
+    ]) func `an address is read and written`(_ text: String, _ host: String, _ port: UInt16) throws
+    {
         let address = try #require(SocketAddress(text))
         #expect(address.host == host)
         #expect(address.port == port)

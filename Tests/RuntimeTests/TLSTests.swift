@@ -54,7 +54,8 @@ private final class ReversingServer {
     }
 
     deinit {
-        process.terminate()
+        // Not SIGTERM: children inherit a mask that blocks it.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

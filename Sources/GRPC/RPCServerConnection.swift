@@ -18,6 +18,8 @@ package final class RPCServerConnection {
     var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
+    /// Of the latest call.
+    var lastMetadata = Metadata()
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     private var drain: ConnectionDrain

@@ -122,10 +122,14 @@ package final class HTTP2Connection {
 
     package func recycle(_ used: consuming HTTP2EventBatch) {
         guard batch.events.isEmpty, batch.data.isEmpty else { return }
-        used.events.removeAll(keepingCapacity: used.events.capacity <= 256)
-        used.data.removeAll(keepingCapacity: used.data.capacity <= 65_536)
+        used.events.removeAll(keepingCapacity: used.events.capacity <= bytesKeptMax / 32)
+        used.data.removeAll(keepingCapacity: used.data.capacity <= bytesKeptMax)
         batch = used
     }
+
+    /// Memory kept between reads. A server's many connections are idle and get small requests; a
+    /// client's one connection reads all the time.
+    private var bytesKeptMax: Int { role == .server ? 256 : 1 << 18 }
 
     func feed(_ bytes: RawSpan) {
         guard failure == nil else { return }
@@ -162,7 +166,7 @@ package final class HTTP2Connection {
         guard !control.events.isEmpty else { return }
         let base = batch.data.count
         batch.data.append(contentsOf: control.data)
-        control.data.removeAll(keepingCapacity: control.data.capacity <= 65_536)
+        control.data.removeAll(keepingCapacity: control.data.capacity <= bytesKeptMax)
         let events = control.events
         control.events = []
         for event in events { handle(event, dataBase: base) }

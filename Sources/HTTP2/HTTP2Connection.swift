@@ -1,12 +1,12 @@
 package import Base
 
 /// One HTTP/2 connection without its socket: bytes in by `receive`, bytes out through `output`,
-/// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the send
-/// windows are kept here (design.md §5).
+/// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the
+/// send windows are kept here (design.md §5).
 ///
 /// Order of frames: the library is drained completely before any DATA is framed, so HEADERS come
-/// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is drained
-/// or framed; that keeps the library's limits on unanswered PING and SETTINGS working.
+/// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is
+/// drained or framed; that keeps the library's limits on unanswered PING and SETTINGS working.
 ///
 /// Bounds: `HTTP2Limits`. Confined to its loop; never entered from within the library.
 @safe

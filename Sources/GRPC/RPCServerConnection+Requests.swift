@@ -96,8 +96,9 @@ extension RPCServerConnection {
         handler?.cancelled(call)
     }
 
-    /// Ends a call for the peer's fault, and tells the handler.
-    private func cancel(_ call: RPCCall, _ status: RPCStatus) {
+    /// Ends a call over its handler's head, and tells the handler.
+    func cancel(_ call: RPCCall, _ status: RPCStatus) {
+        guard call.isOpen else { return }
         let handler = call.handler
         call.handler = nil
         finish(call, status)

@@ -155,6 +155,7 @@ extension HTTP2Connection {
             stream.flags.insert(.behind)
             behind.append(stream)
         }
+        noteAwaitedOutput()
         return false
     }
 
@@ -173,6 +174,7 @@ extension HTTP2Connection {
             }
         }
         drain()
+        noteAwaitedOutput()
     }
 
     private enum Progress { case blocked, more, finished }

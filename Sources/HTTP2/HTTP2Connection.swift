@@ -17,6 +17,10 @@ package final class HTTP2Connection {
     /// Told when the output turns from empty to not empty: there is something to flush.
     package var wantsFlush: () -> Void
 
+    /// Told once when something begins to wait for room in the output: `outputDrained` must follow
+    /// after the output has left, even if the socket is never blocked.
+    package var awaitsOutput: () -> Void = {}
+
     let control: ControlPlane
     private var splitter: FrameSplitter
     var batch = HTTP2EventBatch()
@@ -35,6 +39,7 @@ package final class HTTP2Connection {
     // The hot path reads these two: stored without package access, they need no check at run time.
     private var fault: HTTP2Error?
     private var isBlocked = false
+    private var isAwaitingOutput = false
 
     static let windowMax: Int64 = 0x7fff_ffff
 
@@ -98,6 +103,7 @@ package final class HTTP2Connection {
     /// The socket took all output.
     package func outputDrained() {
         outputBlocked = false
+        isAwaitingOutput = false
         flush()
     }
 
@@ -111,6 +117,12 @@ package final class HTTP2Connection {
     /// `outputDrained` once the output has left.
     package var waitsForOutput: Bool {
         !hasOutputRoom && (!waiting.isEmpty || !behind.isEmpty)
+    }
+
+    func noteAwaitedOutput() {
+        guard !isAwaitingOutput, waitsForOutput else { return }
+        isAwaitingOutput = true
+        awaitsOutput()
     }
 
     /// The events so far, in order; the batch may be given back to reuse its memory.

@@ -21,7 +21,12 @@ extension RPCServerConnection {
         }
     }
 
-    private func start(_ head: RPCHead, on stream: HTTP2Stream) {
+    private func start(_ received: RPCHead, on stream: HTTP2Stream) {
+        // Calls of one client look alike; they share what is equal.
+        var head = received
+        head.path = router.shared(head.path)
+        if head.metadata == lastMetadata { head.metadata = lastMetadata }
+        lastMetadata = head.metadata
         let call = RPCCall(
             head, stream: stream, server: self, deadline: head.timeout.map { now + $0 },
             messageBytesMax: limits.messageBytesMax)
@@ -91,8 +96,9 @@ extension RPCServerConnection {
         handler?.cancelled(call)
     }
 
-    /// Ends a call for the peer's fault, and tells the handler.
-    private func cancel(_ call: RPCCall, _ status: RPCStatus) {
+    /// Ends a call over its handler's head, and tells the handler.
+    func cancel(_ call: RPCCall, _ status: RPCStatus) {
+        guard call.isOpen else { return }
         let handler = call.handler
         call.handler = nil
         finish(call, status)

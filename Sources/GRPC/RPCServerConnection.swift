@@ -18,6 +18,8 @@ package final class RPCServerConnection {
     var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
+    /// Of the latest call.
+    var lastMetadata = Metadata()
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     private var drain: ConnectionDrain
@@ -59,12 +61,19 @@ package final class RPCServerConnection {
 
     /// All output has left: sends what was queued, then tells handlers that were refused.
     package func outputDrained() {
-        http2.outputBlocked = false
+        http2.outputDrained()
         settle()
     }
 
-    /// Call `outputDrained` when the output has left, even if the socket was never blocked.
+    /// Something waits for room in the output.
     package var waitsForOutput: Bool { http2.waitsForOutput }
+
+    /// Told once when something begins to wait for room in the output: `outputDrained` must follow
+    /// after the output has left, even if the socket is never blocked.
+    package var awaitsOutput: () -> Void {
+        get { http2.awaitsOutput }
+        set { http2.awaitsOutput = newValue }
+    }
 
     /// Ends calls whose deadline has passed. Returns when to be called next.
     package func tick(now: Instant) -> Instant? {
@@ -101,10 +110,10 @@ package final class RPCServerConnection {
         settle()
     }
 
-    /// Ends every open call.
+    /// Ends every open call with this status; handlers are told as of a cancellation.
     package func finishCalls(_ status: RPCStatus) {
         for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) {
-            finish(call, status)
+            cancel(call, status)
         }
     }
 

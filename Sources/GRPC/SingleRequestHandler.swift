@@ -1,7 +1,7 @@
 internal import Base
 
-/// A handler for methods with one request message (unary and server-streaming): checks that there is
-/// exactly one, and serves it when the client has said everything.
+/// A handler for methods with one request message (unary and server-streaming): checks that there
+/// is exactly one, and serves it when the client has said everything.
 package final class SingleRequestHandler: RPCHandler {
     private let serve: (RPCCall, RawSpan) -> Void
     private let onCancelled: (RPCCall) -> Void

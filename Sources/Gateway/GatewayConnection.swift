@@ -39,6 +39,7 @@ final class GatewayConnection: ByteStreamDelegate {
             held.append(bytes)
             detect(held)
         case .http2(let connection):
+            connection.outputBlocked = stream.isBlocked
             connection.received(bytes, now: Clock.now())
             afterWork(connection)
         case .http1(let session):
@@ -96,6 +97,15 @@ final class GatewayConnection: ByteStreamDelegate {
             let page = pages.page(method: request.method, path: request.path)
             return PlainResponse(
                 status: page.status, contentType: page.contentType, body: page.body)
+        }
+        // The budget of the output was reached though the kernel may take all of it this turn.
+        connection.awaitsOutput = { [weak self] in
+            self?.server.loop.schedule(after: .zero) {
+                guard let self, case .http2(let connection) = self.state else { return }
+                if self.stream.isBlocked { return }
+                connection.outputDrained()
+                self.afterWork(connection)
+            }
         }
         return connection
     }

@@ -27,8 +27,8 @@ extension HTTP2Connection {
     }
 
     /// Sends bytes, or queues what the windows or the output do not take now. False: the queue's
-    /// bound is reached (or the stream is over) and nothing was taken. `endStream` puts END_STREAM on
-    /// the last frame.
+    /// bound is reached (or the stream is over) and nothing was taken. `endStream` puts END_STREAM
+    /// on the last frame.
     package func send(_ bytes: RawSpan, on stream: HTTP2Stream, endStream: Bool = false) -> Bool {
         guard stream.isOpen, stream.hasSentHeaders else { return false }
         let size = bytes.byteCount
@@ -155,6 +155,7 @@ extension HTTP2Connection {
             stream.flags.insert(.behind)
             behind.append(stream)
         }
+        noteAwaitedOutput()
         return false
     }
 
@@ -173,6 +174,7 @@ extension HTTP2Connection {
             }
         }
         drain()
+        noteAwaitedOutput()
     }
 
     private enum Progress { case blocked, more, finished }

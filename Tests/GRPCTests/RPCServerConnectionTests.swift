@@ -219,6 +219,7 @@ import Testing
         loop.exchange()
         #expect(answer.messages == [[1]])
         #expect(answer.status?.code == .unavailable)
+        #expect(box.recorder.cancellations == 1)
         #expect(loop.server.isFinished && loop.client.isFinished)
     }
 

@@ -137,7 +137,11 @@ import Testing
         pair.server.sendHeaders(okFields, on: server, endStream: false)
         pair.server.flush()
         let block = [UInt8](repeating: 1, count: 10_000)
+        var awaited = 0
+        pair.server.awaitsOutput = { awaited += 1 }
         while block.withRawSpan({ server.trySend($0) }) {}
+        #expect(!block.withRawSpan { server.trySend($0) })
+        #expect(awaited == 1)
         #expect(pair.server.output.count > 240_000 && pair.server.output.count <= 262_144 + 10_009)
         #expect(pair.server.waitsForOutput)
         pair.server.output.removeAll()

@@ -26,24 +26,23 @@ extension WireMessage {
 
     /// Appends the message. Allocates nothing but room in `output`.
     package func encode(_ codec: Codec, into output: OutputBuffer) {
-        Arena.withRecord(of: Self.table) { record in
-            withWritten(to: record) {
-                var writer = Writer(output)
-                record.encode(codec, &writer)
-                writer.finish()
-            }
-        }
+        append(codec, isFramed: false, to: output)
     }
 
     /// Appends gRPC's 5-byte prefix (0: not compressed; length, most significant byte first) and
     /// the message.
     package func encodeFramed(_ codec: Codec, into output: OutputBuffer) {
+        append(codec, isFramed: true, to: output)
+    }
+
+    @inline(__always)
+    func append(_ codec: Codec, isFramed: Bool, to output: OutputBuffer) {
         Arena.withRecord(of: Self.table) { record in
             withWritten(to: record) {
                 var writer = Writer(output)
-                writer.skip(5)
+                if isFramed { writer.skip(5) }
                 record.encode(codec, &writer)
-                writer.patchPrefix()
+                if isFramed { writer.patchPrefix() }
                 writer.finish()
             }
         }

@@ -68,9 +68,24 @@ internal import Base
         position &+= MemoryLayout<Number>.size
     }
 
-    /// At most 10 bytes.
+    /// At most 10 bytes; may write up to 8 into the room.
     @inline(__always)
     mutating func putVarint(_ value: UInt64) {
+        if value < 0x80 { return put(UInt8(truncatingIfNeeded: value)) }
+        if value >= 1 << 56 { return putVarintByBytes(value) }
+        // Seven bits to each byte, by halves, quarters and eighths of the word.
+        var spread = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4
+        spread = spread & 0x0000_3fff_0000_3fff | (spread & 0x0fff_c000_0fff_c000) << 2
+        spread = spread & 0x007f_007f_007f_007f | (spread & 0x3f80_3f80_3f80_3f80) << 1
+        let size = Writer.varintSize(value)
+        let below: UInt64 = (1 << (UInt64(size &- 1) &* 8)) &- 1
+        let followed: UInt64 = 0x8080_8080_8080_8080 & below
+        put(spread | followed, UInt8(truncatingIfNeeded: size))
+    }
+
+    /// At most 10 bytes, and not one more is touched.
+    @inline(__always)
+    mutating func putVarintByBytes(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             put(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -96,7 +111,7 @@ internal import Base
         if size != guess { move(from: start &+ guess, to: start &+ size) }
         let end = position
         position = start
-        putVarint(UInt64(length))
+        putVarintByBytes(UInt64(length))
         position = end
     }
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("PENSTOCK_BINARY", ROOT / ".build" / "debug" / "penstock"))
 RECORDINGS = ROOT.parent / "shared" / "recordings"
 HARNESS = ROOT.parent / "shared" / "harness"
-START_SECONDS = 15.0
+START_SECONDS = 60.0  # a debug build reads a hundred thousand recorded messages first
 STOP_SECONDS = 5.0
 
 

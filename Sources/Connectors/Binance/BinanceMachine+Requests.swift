@@ -134,6 +134,7 @@ extension BinanceMachine {
         guard let asks = message["asks"], asks.isArray else { throw .badField(.asks) }
         var isReadable = true
         if instrument.sync.beginSnapshot(lastUpdateID: updateID) != .ignore {
+            instrument.coverage = BinanceCoverage(bids: bids, asks: asks, limit: limit)
             isReadable =
                 Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
         }

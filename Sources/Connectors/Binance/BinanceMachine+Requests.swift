@@ -42,7 +42,7 @@ extension BinanceMachine {
     /// what subscribers see, only where deep ones would keep many books waiting.
     private mutating func snapshotSize(at now: Instant) -> (limit: Int, weight: Int) {
         if weights.isPlentiful(for: 250 * waiting.count, at: now) { return (5000, 250) }
-        let isShort = waiting.count > 4 && weights.available(at: now) < 50 * waiting.count
+        let isShort = waiting.count > 1 && weights.available(at: now) < 50 * waiting.count
         return isShort ? (500, 25) : (1000, 50)
     }
 

@@ -51,6 +51,8 @@ package enum FeedReason: String, Equatable, Sendable, CaseIterable {
     case crossed
     /// A message of this book could not be read.
     case badMessage = "bad_message"
+    /// The market moved away from the levels its snapshot had.
+    case shallow
     case disconnected
     /// The venue's connections end after a day, or it announced its shutdown.
     case plannedReconnect = "planned_reconnect"

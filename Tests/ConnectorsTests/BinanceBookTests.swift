@@ -188,4 +188,33 @@ import Testing
         #expect(rig.drain().isEmpty)
         #expect(rig.status(.book) == .resyncing)
     }
+
+    @Test func `a book whose market moved out of a cut snapshot is rebuilt before it shows a hole`()
+    {
+        let rig = BinanceRig.live("BTC/USDT")
+        let request = rig.takeRequests()[0]
+        let bids = (0..<5000).map { Frames.level("\(10_000 - $0)", "1") }.joined(separator: ",")
+        rig.respond(
+            request.number, Frames.snapshot(100, bids: bids, asks: Frames.level("20000", "1")))
+        // The best bids go away one by one: 4,000 may, until fewer than 1,000 known ones are left.
+        var gone = 0
+        while rig.status(.book) == .live, gone < 4500 {
+            let level = Frames.level("\(10_000 - gone)", "0")
+            rig.receive(Frames.depth(101 + gone, 101 + gone, bids: level))
+            gone += 1
+        }
+        #expect(gone > 4000 && gone <= 4016)
+        #expect(rig.actions.contains(.status(0, .book, .resyncing, .shallow)))
+        rig.pass(.seconds(1))
+        #expect(!rig.takeRequests().isEmpty)
+    }
+
+    @Test func `a snapshot that held everything is never outgrown`() {
+        let rig = BinanceRig.live("BTC/USDT")
+        rig.respond(rig.takeRequests()[0].number, Frames.book)
+        for step in 101..<300 {
+            rig.receive(Frames.depth(step, step, bids: Frames.level("10.0", "\(step % 2)")))
+        }
+        #expect(rig.status(.book) == .live && rig.machine.counts.resyncs == 0)
+    }
 }

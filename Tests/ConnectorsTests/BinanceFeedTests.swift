@@ -68,7 +68,8 @@ private final class FeedRig: @unchecked Sendable {
         try await on { rig in
             rig.venue = try VenueStub(loop: rig.loop)
             rig.venue.answer = { path in
-                path.hasPrefix("/binance/api/v3/depth?symbol=BTCUSDT") ? (200, Frames.book) : (200, Self.list)
+                path.hasPrefix("/binance/api/v3/depth?symbol=BTCUSDT")
+                    ? (200, Frames.book) : (200, Self.list)
             }
             rig.sink = LineSink()
             let configuration = BinanceConfiguration(venue: "binance", base: rig.venue.base)!

@@ -8,7 +8,8 @@ import Testing
     private let list =
         #"{"rateLimits":[{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":9},"#
         + #"{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":1200}],"#
-        + #""symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT"},"#
+        + #""symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","#
+        + #""quoteAsset":"USDT"},"#
         + #"{"symbol":"OLDUSDT","status":"BREAK","baseAsset":"OLD","quoteAsset":"USDT"},"#
         + #"{"symbol":"币USDT","status":"TRADING","baseAsset":"币","quoteAsset":"USDT"},{}]}"#
 

@@ -116,12 +116,19 @@ private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(secon
         #expect(backoff.next(using: &random).inSeconds <= 0.1)
     }
 
-    @Test func `no five minutes see more than 300 attempts`() {
+    @Test func `no five minutes see more than 300 attempts, and none waits longer than 2 s`() {
         var budget = AttemptBudget()
-        let taken = (0..<400).count { _ in budget.take(at: at(0)) }
-        let early = budget.take(at: at(299))
-        let later = budget.take(at: at(300))
-        #expect(taken == 300 && !early && later)
+        var taken: [Instant] = []
+        for step in 0..<20_000 {
+            let now = at(Double(step) * 0.05)
+            if budget.take(at: now) { taken.append(now) }
+        }
+        for end in taken {
+            #expect(taken.count { $0 <= end && end - $0 < .seconds(300) } <= 300)
+        }
+        let waits = zip(taken, taken.dropFirst()).map { $1 - $0 }
+        #expect(waits.allSatisfy { $0 <= .milliseconds(2050) })
+        #expect(taken.prefix(150).last == at(149 * 0.05))
     }
 }
 

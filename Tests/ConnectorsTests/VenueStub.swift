@@ -60,7 +60,9 @@ final class StubConnection: ByteStreamDelegate {
         guard text.hasSuffix("\r\n\r\n") else { return }
         head = []
         let path = String(text.split(separator: " ")[1])
-        if let key = text.split(separator: "\r\n").first(where: { $0.hasPrefix("Sec-WebSocket-Key") }) {
+        if let key = text.split(separator: "\r\n").first(where: {
+            $0.hasPrefix("Sec-WebSocket-Key")
+        }) {
             isWebSocket = path == "/binance/stream"
             let accept = WebSocketHandshake.accept(for: String(key.dropFirst(19)))
             stream.output.append(
@@ -84,7 +86,9 @@ final class StubConnection: ByteStreamDelegate {
             if case .close(let code) = event { closeCode = code }
         }
         for text in texts {
-            if let id = text.split(separator: "\"id\":").last { send("{\"result\":null,\"id\":\(id)") }
+            if let id = text.split(separator: "\"id\":").last {
+                send("{\"result\":null,\"id\":\(id)")
+            }
             venue.received(self, text)
         }
         stream.flushAtEndOfTurn()

@@ -6,8 +6,8 @@ package import Runtime
 /// The shell of the Binance machine: sockets, requests and the clock. What the machine wants done
 /// is done here, and nothing is decided here. Confined to its loop, from `init` on.
 ///
-/// The sink is told everything during the turn in which it was received, and must not call the feed
-/// from within its own methods.
+/// The sink is told everything during the turn in which it was received. It may demand instruments
+/// from within its own methods, except from `bookChanged`, which lends the machine's own book.
 package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private let loop: EventLoop
     private let configuration: BinanceConfiguration
@@ -20,6 +20,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private var requests: [Int: RequestID] = [:]
     private var timer: TimerID?
     private var isStopped = false
+    private var isPerforming = false
 
     package init(
         loop: EventLoop, configuration: BinanceConfiguration, sink: any FeedSink,
@@ -88,9 +89,13 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
 
     // MARK: Doing what the machine wants
 
-    /// Hands the data on, then does the rest. What that leads to is appended and done as well.
+    /// Hands the data on, then does the rest. What that leads to, also by a call of the sink from
+    /// within, is appended and done as well, in order.
     @inline(__always)
     private func perform() {
+        if isPerforming { return }
+        isPerforming = true
+        defer { isPerforming = false }
         var place = 0
         while place < actions.count {
             let action = actions[place]

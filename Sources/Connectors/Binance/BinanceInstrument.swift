@@ -41,6 +41,7 @@ package final class BinanceInstrument {
     var snapshotInterval: Duration
     var snapshotAskedAt: Instant?
     var bookLiveSince: Instant?
+    var coverage = BinanceCoverage()
 
     init(
         handle: Int, symbol: Symbol, venueSymbol: String, connection: Int, limits: BinanceLimits

@@ -23,7 +23,11 @@ extension BinanceMachine {
             }
             let action = instrument.sync.endDiff()
             if case .applied = action {
-                out.append(.book(instrument.handle, venueSequence: last, eventTime: time))
+                if instrument.coverage.isExceeded(by: instrument.sync.book) {
+                    spoiled(instrument, .shallow, at: now, into: &out)
+                } else {
+                    out.append(.book(instrument.handle, venueSequence: last, eventTime: time))
+                }
                 return
             }
             follow(action, of: instrument, time, at: now, into: &out)

@@ -42,7 +42,7 @@ extension BinanceMachine {
     /// what subscribers see, only where deep ones would keep many books waiting.
     private mutating func snapshotSize(at now: Instant) -> (limit: Int, weight: Int) {
         if weights.isPlentiful(for: 250 * waiting.count, at: now) { return (5000, 250) }
-        let isShort = waiting.count > 4 && weights.available(at: now) < 50 * waiting.count
+        let isShort = waiting.count > 1 && weights.available(at: now) < 50 * waiting.count
         return isShort ? (500, 25) : (1000, 50)
     }
 
@@ -134,6 +134,7 @@ extension BinanceMachine {
         guard let asks = message["asks"], asks.isArray else { throw .badField(.asks) }
         var isReadable = true
         if instrument.sync.beginSnapshot(lastUpdateID: updateID) != .ignore {
+            instrument.coverage = BinanceCoverage(bids: bids, asks: asks, limit: limit)
             isReadable =
                 Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
         }

@@ -65,8 +65,26 @@ struct JSONLine {
 
     private mutating func quoteDecimal(_ decimal: Decimal) {
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: decimal.description.utf8)
+        appendPlain(decimal)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The same digits as `description`, without strings in between: a book has hundreds.
+    private mutating func appendPlain(_ decimal: Decimal) {
+        let zero = UInt8(ascii: "0")
+        if decimal.isNegative { bytes.append(UInt8(ascii: "-")) }
+        let fraction = max(0, -Int(decimal.exponent))
+        var rest = decimal.mantissa.magnitude
+        let start = bytes.count
+        // From the last digit to the first, then turned round.
+        repeat {
+            if bytes.count - start == fraction && fraction > 0 { bytes.append(UInt8(ascii: ".")) }
+            let (tenth, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(zero + UInt8(digit))
+            rest = tenth
+        } while rest > 0 || fraction > 0 && bytes.count - start < fraction + 2
+        bytes[start...].reverse()
+        bytes.append(contentsOf: repeatElement(zero, count: max(0, Int(decimal.exponent))))
     }
 
     private mutating func quote(_ text: String) {

@@ -104,35 +104,28 @@ package struct MergedState: Equatable, Sendable {
     }
 
     private mutating func applyEvent(_ update: Update) throws(MergeError) -> Outcome {
-        var isEvent = false
         var isRenewal = false
         switch update.payload {
-        case .gap(let gap): (isEvent, isRenewal) = (true, gap.reason == .newEpoch)
-        case .trade(let trade):
-            _ = try MergedTrade(trade)
-            isEvent = true
-        case .data: isEvent = true
-        case nil: break
+        case .gap(let gap): isRenewal = gap.reason == .newEpoch
+        case .trade(let trade): _ = try MergedTrade(trade)
+        case .data, nil: break
         case .tick, .book, .subscribed, .rejected: throw .foreignPayload
         }
         guard let epoch = update.epoch, let sequence = update.sequence else {
-            // A status needs no position: nothing happened in the topic.
-            if isEvent { throw .positionMissing }
-            advance(by: update, to: position)
-            return .applied
+            throw .positionMissing
         }
         if !isRenewal, let position {
-            let base = update.baseSequence ?? (isEvent ? sequence &- 1 : sequence)
+            let base = update.baseSequence ?? (sequence == 0 ? 0 : sequence - 1)
             guard position.epoch == epoch, base <= position.sequence else {
                 throw .hole(have: position, epoch: epoch, base: base)
             }
-            if isEvent && sequence <= position.sequence { return .ignored }
+            if sequence <= position.sequence { return .ignored }
         }
         advance(by: update, to: Position(epoch: epoch, sequence: sequence))
         return .applied
     }
 
-    private mutating func advance(by update: Update, to position: Position?) {
+    private mutating func advance(by update: Update, to position: Position) {
         self.position = position
         if let status = update.status { self.status = status }
         if let number = update.venueSequence { venueSequence = number }

@@ -120,9 +120,10 @@ package struct SubscriptionMachine: ~Copyable {
             let known = entries[index].state.status
             entries[index].state.accepted(accepted)
             let state = entries[index].state
-            // A live state without content speaks for itself when its snapshot comes.
-            let waitsForSnapshot = state.position == nil && state.status == .live
-            if state.status != known && !waitsForSnapshot { deliver(.statusChanged, state) }
+            // A live topic that nobody was told to doubt, or whose snapshot is on its way, speaks
+            // for itself.
+            let isNews = state.status != .live || (known != .unspecified && state.position != nil)
+            if state.status != known && isNews { deliver(.statusChanged, state) }
         }
         for rejected in subscribed.rejected {
             if let index = index(of: rejected.name) { end(index, rejected, deliver) }

@@ -98,28 +98,28 @@ package enum TerminalView {
         var lines = [spread(bid: bids.first?.price, ask: asks.first?.price)]
         let shown = bids + asks
         guard let largest = shown.map(\.quantity).max() else { return lines }
-        let priceWidth = shown.map(\.price.description.count).max() ?? 0
-        let quantityWidth = shown.map(\.quantity.description.count).max() ?? 0
+        let prices = DecimalColumn(shown.map(\.price))
+        let quantities = DecimalColumn(shown.map(\.quantity))
         // Two sides of: indent, quantity, bar, price, with a rule between them.
-        let barWidth = max(0, (width - 3) / 2 - priceWidth - quantityWidth - 4)
+        let barWidth = max(0, (width - 3) / 2 - prices.width - quantities.width - 4)
         for rank in 0..<max(bids.count, asks.count) {
             var line = TerminalLine()
             line.append("  ")
             if rank < bids.count {
                 let bar = barToTheLeft(bids[rank].quantity, of: largest, width: barWidth)
-                line.append(padded(bids[rank].quantity.description, quantityWidth) + " ")
+                line.append(quantities.text(bids[rank].quantity) + " ")
                 line.append(String(repeating: " ", count: barWidth - bar.count))
                 line.append(bar + " ", .green)
-                line.append(padded(bids[rank].price.description, priceWidth), .bold)
+                line.append(prices.text(bids[rank].price), .bold)
             }
-            line.pad(to: 2 + quantityWidth + 1 + barWidth + 1 + priceWidth)
+            line.pad(to: 2 + quantities.width + 1 + barWidth + 1 + prices.width)
             line.append(" │ ", .dim)
             if rank < asks.count {
                 let bar = self.bar(asks[rank].quantity, of: largest, width: barWidth)
-                line.append(padded(asks[rank].price.description, priceWidth), .bold)
+                line.append(prices.text(asks[rank].price), .bold)
                 line.append(" " + bar, .red)
                 line.append(String(repeating: " ", count: barWidth - bar.count))
-                line.append(" " + padded(asks[rank].quantity.description, quantityWidth))
+                line.append(" " + quantities.text(asks[rank].quantity))
             }
             lines.append(line)
         }
@@ -150,8 +150,8 @@ package enum TerminalView {
 
     private static func trades(_ topic: WatchedTopic) -> [TerminalLine] {
         let shown = topic.trades.prefix(rowsMax)
-        let priceWidth = shown.map(\.price.description.count).max() ?? 0
-        let quantityWidth = shown.map(\.quantity.description.count).max() ?? 0
+        let prices = DecimalColumn(shown.map(\.price))
+        let quantities = DecimalColumn(shown.map(\.quantity))
         var lines = shown.map { trade in
             var line = TerminalLine()
             switch trade.side {
@@ -159,8 +159,8 @@ package enum TerminalView {
             case .sell: line.append("  ▼ ", .red)
             case .unspecified: line.append("    ")
             }
-            line.append(padded(trade.price.description, priceWidth), .bold)
-            line.append("  " + padded(trade.quantity.description, quantityWidth))
+            line.append(prices.text(trade.price), .bold)
+            line.append("  " + quantities.text(trade.quantity))
             line.append("  #\(trade.id)", .dim)
             return line
         }
@@ -198,10 +198,6 @@ package enum TerminalView {
     /// For drawing only.
     private static func approximately(_ decimal: Decimal) -> Double {
         Double(decimal.description) ?? 0
-    }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
     private static func oneDecimal(_ number: Double) -> String {

@@ -5,9 +5,10 @@ package import Base
 ///     open ──close()──► closing ──peer's Close──► closed
 ///       └──────peer's Close, or an error──────────► closed
 ///
-/// Answers closes by itself, and pings unless it is told that the owner does. A message that lies in one unmasked frame within the bytes
-/// received is delivered without a copy or an allocation; only a frame cut by the end of a read,
-/// and the fragments of a message, are kept: at most `messageBytesMax` and a header of each.
+/// Answers closes by itself, and pings unless it is told that the owner does. A message that lies
+/// in one unmasked frame within the bytes received is delivered without a copy or an allocation;
+/// only a frame cut by the end of a read, and the fragments of a message, are kept: at most
+/// `messageBytesMax` and a header of each.
 package struct WebSocketMachine: ~Copyable {
     private enum State { case open, closing, closed }
 

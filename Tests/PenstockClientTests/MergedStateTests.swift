@@ -161,15 +161,16 @@ import Testing
         #expect(try state.apply(tradeUpdate(4, epoch: 10)) == .applied)
     }
 
-    @Test func `a status of an event topic carries no event`() throws {
+    @Test func `a status of an event topic has a sequence and no event`() throws {
         var state = MergedState(topic: tradeTopic)
         state.accepted(accepted(tradeTopic, sequence: 40))
-        #expect(try state.apply(Update(status: .stale)) == .applied)
-        #expect(state.position?.sequence == 40)
-        let update = Update(epoch: 9, sequence: 40, status: .live)
-        #expect(try state.apply(update) == .applied)
-        #expect(state.status == .live)
-        #expect(state.position?.sequence == 40)
+        let stale = Update(epoch: 9, sequence: 41, status: .stale)
+        #expect(try state.apply(stale) == .applied)
+        #expect(state.status == .stale)
+        #expect(try state.apply(tradeUpdate(42)) == .applied)
+        #expect(try state.apply(stale) == .ignored)
+        #expect(throws: MergeError.positionMissing) { try state.apply(Update(status: .live)) }
+        #expect(state.position?.sequence == 42)
     }
 
     @Test func `acceptance keeps what is resumed and forgets what is not`() throws {

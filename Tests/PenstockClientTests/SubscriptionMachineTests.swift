@@ -55,8 +55,17 @@ struct Subscription: ~Copyable {
         try subscription.receive(tradeUpdate(41, topic: 4))
         #expect(
             subscription.events
-                == [.statusChanged, .updated(snapshot), .updated(tradeUpdate(41, topic: 4))])
-        #expect(subscription.topics == [tradeTopic, bookTopic, tradeTopic])
+                == [.updated(snapshot), .updated(tradeUpdate(41, topic: 4))])
+        #expect(subscription.topics == [bookTopic, tradeTopic])
+    }
+
+    @Test func `a topic that is not live when it begins is told`() throws {
+        var subscription = Subscription()
+        try subscription.receive(
+            Update(
+                payload: .subscribed(
+                    Subscribed(accepted: [accepted(bookTopic, status: .stale)]))))
+        #expect(subscription.events == [.statusChanged])
     }
 
     @Test func `a second request resumes where each topic stands`() throws {

@@ -32,8 +32,8 @@ import Testing
         #expect(lines[2].hasSuffix("● live  1.0/s  40 ms ago"))
         #expect(lines[2].count == 72)
         #expect(lines[3] == "  bid 100  ask 100.01  spread 0.01")
-        #expect(lines[4].contains(" 100 │ 100.01 "))
-        #expect(lines[5].contains("2.5 ████"))
+        #expect(lines[4].contains(" 100.00 │ 100.01 "))
+        #expect(lines[5].contains("2.500 ████"))
         #expect(lines.count == 6)
     }
 

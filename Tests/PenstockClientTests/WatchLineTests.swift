@@ -1,3 +1,4 @@
+import Base
 import Market
 import PenstockClient
 import Schema
@@ -113,6 +114,22 @@ import Testing
         #expect(
             text(WatchLine.state(state))
                 .contains(#"[["0.000000000000000003","7000000000000000000"]]"#))
+    }
+
+    @Test func `every decimal is written as its description`() throws {
+        var random = SeededRandom(seed: 5)
+        var mantissas: [Int64] = [1, 9, 10, 99, 100, .max, .min, -1, -10]
+        for _ in 0..<300 {
+            mantissas.append(Int64(truncatingIfNeeded: random.next()) >> Int64(random.next() % 63))
+        }
+        for (index, mantissa) in mantissas.enumerated() {
+            var state = MergedState(topic: tickTopic)
+            let exponent = index % 37 - 18
+            let tick = Schema.Tick(bidPrice: mantissa, priceExponent: Int32(exponent))
+            _ = try state.apply(Update(epoch: 9, sequence: 1, payload: .tick(tick)))
+            let decimal = Decimal(mantissa: mantissa, exponent: exponent)
+            #expect(text(WatchLine.state(state)).contains("\"bid\":\"\(decimal)\""))
+        }
     }
 
     @Test func `a topic's name is escaped`() {

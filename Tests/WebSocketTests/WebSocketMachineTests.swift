@@ -236,6 +236,17 @@ func closeFrame(_ code: UInt16, mask: UInt32? = nil) -> [UInt8] {
         #expect(server.delivered.map(\.event) == [.ping, .ping])
     }
 
+    @Test func `pings are left to an owner who answers them itself`() throws {
+        let output = OutputBuffer()
+        var machine = WebSocketMachine(role: .client, answersPings: false)
+        var payloads: [[UInt8]] = []
+        try frame(.ping, "1").withRawSpan { bytes throws(WebSocketError) in
+            try machine.receive(bytes, answers: output) { payloads.append($1.copyBytes()) }
+        }
+        #expect(payloads == [Array("1".utf8)])
+        #expect(output.isEmpty)
+    }
+
     @Test func `the peer's close is echoed and ends everything`() throws {
         var server = End(.server)
         try server.receive(closeFrame(1001, mask: 3) + frame(.text, "late", mask: 3))

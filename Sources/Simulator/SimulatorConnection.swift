@@ -37,6 +37,8 @@ final class SimulatorConnection: ByteStreamDelegate {
         server.closed(self)
     }
 
+    var isBlocked: Bool { stream.isBlocked }
+
     /// The player has written to the reader's output, or ended it.
     func readerAdvanced() { streams?.readerAdvanced() }
 

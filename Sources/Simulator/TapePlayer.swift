@@ -9,8 +9,10 @@ package final class TapePlayer {
         case idle
         /// Call again at this instant.
         case at(Instant)
-        /// Call again in the next turn of the loop: there is more, but readers are full.
+        /// Call again in the next turn of the loop: there is more.
         case nextTurn
+        /// Call again when the output of the fullest reader has left.
+        case whenOutputLeaves
     }
 
     package let source: any MarketSource
@@ -97,13 +99,13 @@ package final class TapePlayer {
     }
 
     private func playAsTaken() -> Next {
-        // Nobody to play to, or the slowest still has its last share: it will report.
-        guard readers.contains(where: { !$0.selection.isEmpty }),
-            !readers.contains(where: \.isFull)
-        else { return .idle }
+        guard readers.contains(where: { !$0.selection.isEmpty }) else { return .idle }
         var played = 0
         while played < TapePlayer.messagesPerTurn {
-            if readers.contains(where: \.isFull) { break }
+            if readers.contains(where: \.isFull) {
+                releasePlayed()
+                return .whenOutputLeaves
+            }
             guard source.prepare(position: position) else { return finish() }
             tapeTime = max(tapeTime, source.window[position].time)
             play()

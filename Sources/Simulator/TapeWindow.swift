@@ -52,26 +52,28 @@ package struct TapeWindow: Sendable {
     }
 
     /// The whole frame with the combined envelope.
-    package func withFrame<Result>(_ message: TapeMessage, _ body: (RawSpan) -> Result) -> Result {
+    package func withFrame<Result, Failure: Error>(
+        _ message: TapeMessage, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let start = message.frameStart - droppedBytes
-        return bytes.withBytes(start..<start + Int(message.frameCount), body)
+        return try bytes.withBytes(start..<start + Int(message.frameCount), body)
     }
 
     /// The combined envelope without frame header.
-    package func withEnvelope<Result>(
-        _ message: TapeMessage, _ body: (RawSpan) -> Result
-    ) -> Result {
+    package func withEnvelope<Result, Failure: Error>(
+        _ message: TapeMessage, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let start = message.frameStart - droppedBytes
-        return bytes.withBytes(
+        return try bytes.withBytes(
             start + Int(message.headerCount)..<start + Int(message.frameCount), body)
     }
 
     /// The payload alone, as raw streams carry it.
-    package func withPayload<Result>(
-        _ message: TapeMessage, _ body: (RawSpan) -> Result
-    ) -> Result {
+    package func withPayload<Result, Failure: Error>(
+        _ message: TapeMessage, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let start = message.frameStart - droppedBytes
-        return bytes.withBytes(
+        return try bytes.withBytes(
             start + Int(message.payloadOffset)..<start + Int(message.frameCount) - 1, body)
     }
 

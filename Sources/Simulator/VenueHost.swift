@@ -75,6 +75,10 @@ final class VenueHost {
         switch next {
         case .idle: break
         case .nextTurn: continueSoon()
+        case .whenOutputLeaves:
+            // A blocked stream reports when it is writable again; one that is not will be empty
+            // after this turn's flush.
+            if !connections.values.contains(where: \.isBlocked) { continueSoon() }
         case .at(let instant):
             timer = loop.schedule(after: max(instant - Clock.now(), .milliseconds(1))) {
                 [weak self] in

@@ -1,5 +1,3 @@
-internal import Base
-internal import Glibc
 internal import Runtime
 
 /// The composition root: finds the command, runs it, turns its end into an exit status.
@@ -8,23 +6,20 @@ internal import Runtime
 struct Penstock {
     static let version = "0.1.0"
 
-    static func main() async {
-        // Before any thread exists: they inherit the mask.
-        Signals.block()
+    static func main() {
         let words = CommandLine.arguments.dropFirst()
-        do {
-            try await run(words)
-        } catch let error as UsageError {
-            StandardStreams.error("penstock \(error.message)\n")
-            exit(2)
-        } catch let error as CommandFailure {
-            StandardStreams.error("penstock \(error.message)\n")
-            exit(1)
-        } catch {
-            StandardStreams.error("penstock: \(error)\n")
-            exit(1)
+        MainThread.run {
+            do {
+                try await run(words)
+                return 0
+            } catch let error as UsageError {
+                StandardStreams.error("penstock \(error.message)\n")
+                return 2
+            } catch {
+                StandardStreams.error("penstock \(error)\n")
+                return 1
+            }
         }
-        exit(0)
     }
 
     private static func run(_ words: ArraySlice<String>) async throws {
@@ -44,8 +39,8 @@ struct Penstock {
 }
 
 /// A command that ran and could not do its work: one line on standard error, exit status 1.
-struct CommandFailure: Error {
-    let message: String
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
 
-    init(_ message: String) { self.message = message }
+    init(_ description: String) { self.description = description }
 }

@@ -67,7 +67,7 @@ let package = Package(
         // Trades
         room(
             "Connectors",
-            uses: ["Base", "JSON", "Market", "Core", "HTTP1", "WebSocket", "Runtime"]),
+            uses: ["Base", "JSON", "Market", "Schema", "Core", "HTTP1", "WebSocket", "Runtime"]),
         room(
             "Simulator",
             uses: ["Base", "JSON", "Market", "HTTP1", "WebSocket", "Runtime", "CZlib"]),
@@ -81,14 +81,14 @@ let package = Package(
         .executableTarget(
             name: "penstock",
             dependencies: [
-                "Base", "Market", "Streams", "Schema", "Core", "Connectors", "Simulator", "Gateway",
+                "Base", "Market", "Schema", "GRPC", "Core", "Connectors", "Simulator", "Gateway",
                 "PenstockClient", "Runtime",
             ],
             swiftSettings: strict),
 
         tests("BaseTests", uses: ["Base"]),
         tests("JSONTests", uses: ["JSON", "Base"]),
-        tests("RuntimeTests", uses: ["Runtime", "Base"]),
+        tests("RuntimeTests", uses: ["Runtime", "Base", "CLinux"]),
         tests("SchemaTests", uses: ["Schema", "Base", "CProtos", "CProtobufC", "CMsgpack"]),
         tests("MarketTests", uses: ["Market", "Base"]),
         tests("StreamsTests", uses: ["Streams", "Market", "Schema", "Base"]),
@@ -106,7 +106,9 @@ let package = Package(
         tests(
             "GatewayTests",
             uses: ["Gateway", "Core", "Schema", "GRPC", "HTTP2", "Market", "Runtime", "Base"]),
-        tests("PenstockClientTests", uses: ["PenstockClient", "Schema", "Streams", "Market", "Base"]),
+        tests(
+            "PenstockClientTests",
+            uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
         .executableTarget(
             name: "Benchmarks",

@@ -1,12 +1,12 @@
 /// Reading bytes without copying them: the few unsafe loads, once, behind bounds checks.
 extension RawSpan {
-    @inline(__always)
+    @inlinable @inline(__always)
     package func byte(_ offset: Int) -> UInt8 {
         precondition(offset >= 0 && offset < byteCount)
         return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package func bigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
         _ offset: Int, as: Number.Type
     ) -> Number {
@@ -42,6 +42,7 @@ extension Array where Element == UInt8 {
 
 extension Array where Element == UInt8 {
     /// The bytes of the array for the length of a call.
+    @inlinable
     package func withRawSpan<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -18,9 +18,18 @@ package final class OutputBuffer {
     package var isEmpty: Bool { end == start }
 
     /// The bytes not yet consumed. The closure must not touch the buffer.
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        guard let storage = unsafe storage else { return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        guard let storage = unsafe storage else {
+            return try unsafe body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         return try unsafe body(UnsafeRawBufferPointer(start: storage + start, count: count))
+    }
+
+    /// The bytes not yet consumed, borrowed. The closure must not touch the buffer.
+    package func withSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+        unsafe withBytes { unsafe body(RawSpan(_unsafeBytes: $0)) }
     }
 
     /// Room for `size` more bytes; the caller writes all of them before anything else happens.
@@ -30,6 +39,22 @@ package final class OutputBuffer {
         let target = unsafe storage.unsafelyUnwrapped + end
         end &+= size
         return unsafe target
+    }
+
+    /// Room for at least `size` bytes behind the end, all that there is without growing. Nothing is
+    /// appended until `advance(by:)`; the room is gone with the next call that appends or consumes.
+    @inline(__always)
+    package func reserve(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        if end &+ size > capacity { grow(by: size) }
+        return unsafe UnsafeMutableRawBufferPointer(
+            start: storage.unsafelyUnwrapped + end, count: capacity &- end)
+    }
+
+    /// Appends the first `size` bytes of the room that `reserve` gave; the caller has written them.
+    @inline(__always)
+    package func advance(by size: Int) {
+        precondition(size >= 0 && size <= capacity &- end, "advanced beyond the reserved room")
+        end &+= size
     }
 
     @inline(__always)

@@ -1,7 +1,7 @@
 package import HTTP2
 
-/// The custom fields of a call, in order, names in lower case and possibly repeated. Values of names
-/// that end in `-bin` are bytes, base64 on the wire; all others are printable ASCII.
+/// The custom fields of a call, in order, names in lower case and possibly repeated. Values of
+/// names that end in `-bin` are bytes, base64 on the wire; all others are printable ASCII.
 package struct Metadata: Equatable, Sendable {
     /// As on the wire.
     package private(set) var fields: [HTTP2Field] = []

@@ -20,6 +20,9 @@ package final class RPCClientConnection {
         http2.flush()
     }
 
+    /// Handlers may hold their calls, which hold them.
+    deinit { for call in calls.values { call.handler = nil } }
+
     /// Starts a call. Nil: the connection takes no more of them.
     package func start(
         path: String, authority: String, subtype: RPCSubtype = .protobuf,
@@ -57,11 +60,17 @@ package final class RPCClientConnection {
     }
 
     package func outputDrained() {
-        http2.outputBlocked = false
+        http2.outputDrained()
         settle()
     }
 
     package var waitsForOutput: Bool { http2.waitsForOutput }
+
+    /// As `RPCServerConnection.awaitsOutput`.
+    package var awaitsOutput: () -> Void {
+        get { http2.awaitsOutput }
+        set { http2.awaitsOutput = newValue }
+    }
     package var isFinished: Bool { http2.isFinished }
     package var failure: HTTP2Error? { http2.failure }
     package var callCount: Int { calls.count }

@@ -5,7 +5,8 @@ package protocol RPCHandler: AnyObject {
     func receivedMessage(_ message: RawSpan, on call: RPCCall)
     /// The client will send no more messages.
     func receivedEnd(on call: RPCCall)
-    /// The client left, the connection broke or the deadline passed: nothing can be sent any more.
+    /// The client left, the connection broke, the deadline passed or the server ended the call:
+    /// nothing can be sent any more.
     /// At most once, and not after `finish`.
     func cancelled(_ call: RPCCall)
     /// A refused `trySend` would succeed now.

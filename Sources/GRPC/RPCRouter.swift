@@ -15,4 +15,9 @@ package final class RPCRouter {
     package var paths: [String] { makers.keys.sorted() }
 
     func makeHandler(for call: RPCCall) -> (any RPCHandler)? { makers[call.path].map { $0(call) } }
+
+    /// The registered text of a path, so that calls share one copy.
+    func shared(_ path: String) -> String {
+        makers.index(forKey: path).map { makers[$0].key } ?? path
+    }
 }

@@ -21,23 +21,29 @@ extension RPCServerConnection {
         }
     }
 
-    private func start(_ head: RPCHead, on stream: HTTP2Stream) {
+    private func start(_ received: RPCHead, on stream: HTTP2Stream) {
+        // Calls of one client look alike; they share what is equal.
+        var head = received
+        head.path = router.shared(head.path)
+        if head.metadata == lastMetadata { head.metadata = lastMetadata }
+        lastMetadata = head.metadata
         let call = RPCCall(
             head, stream: stream, server: self, deadline: head.timeout.map { now + $0 },
             messageBytesMax: limits.messageBytesMax)
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
-        if call.deadline != nil { addTimed(call) }
+        if let deadline = call.deadline { addTimed(call, deadline) }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }
         if call.isOpen { call.handler = handler }
     }
 
-    private func addTimed(_ call: RPCCall) {
+    func addTimed(_ call: RPCCall, _ deadline: Instant) {
         // Short calls leave entries behind between two ticks; keep them in proportion.
         if timed.count > 2 * calls.count + 64 { timed.removeAll { !$0.isOpen } }
         timed.append(call)
+        earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
     }
 
     func receivedData(_ bytes: RawSpan, on call: RPCCall) {
@@ -58,7 +64,8 @@ extension RPCServerConnection {
         call.deframer = deframer
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
-            let text = "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
+            let text =
+                "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
             cancel(call, RPCStatus(.resourceExhausted, text))
         }
     }
@@ -89,8 +96,9 @@ extension RPCServerConnection {
         handler?.cancelled(call)
     }
 
-    /// Ends a call for the peer's fault, and tells the handler.
-    private func cancel(_ call: RPCCall, _ status: RPCStatus) {
+    /// Ends a call over its handler's head, and tells the handler.
+    func cancel(_ call: RPCCall, _ status: RPCStatus) {
+        guard call.isOpen else { return }
         let handler = call.handler
         call.handler = nil
         finish(call, status)
@@ -105,7 +113,8 @@ extension RPCServerConnection {
     private static func status(of error: MessageDeframerError) -> RPCStatus {
         switch error {
         case .tooLarge(let bytes, let limit):
-            RPCStatus(.resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
+            RPCStatus(
+                .resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
         case .compressed:
             RPCStatus(.internal, "compressed message without grpc-encoding")
         case .badFlag(let flag):

@@ -3,6 +3,9 @@ internal import HTTP2
 
 /// From the handlers to the peer.
 extension RPCServerConnection {
+    /// Long enough for a sentence; percent-encoded at most 12 KiB.
+    private static let messageCharactersMax = 1024
+
     func sendHeaders(on call: RPCCall) {
         guard call.isOpen, !call.stream.hasSentHeaders,
             call.machine.sendMessage() == .sendHeadersThenMessage
@@ -52,15 +55,17 @@ extension RPCServerConnection {
         allow: String? = nil
     ) {
         var fields = [HTTP2Field(":status", String(response.status))]
-        if !response.body.isEmpty { fields.append(HTTP2Field("content-type", response.contentType)) }
+        if !response.body.isEmpty {
+            fields.append(HTTP2Field("content-type", response.contentType))
+        }
         fields.append(HTTP2Field("content-length", String(response.body.count)))
         if let allow { fields.append(HTTP2Field("allow", allow)) }
         if response.body.isEmpty || request?.method == "HEAD" {
             return http2.sendHeaders(fields, on: stream, endStream: true)
         }
         http2.sendHeaders(fields, on: stream, endStream: false)
-        let isTaken = response.body.withRawSpan { http2.send($0, on: stream) }
-        if isTaken { http2.end(stream, trailers: nil) } else { http2.reset(stream, .enhanceYourCalm) }
+        let isTaken = response.body.withRawSpan { http2.send($0, on: stream, endStream: true) }
+        if !isTaken { http2.reset(stream, .enhanceYourCalm) }
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {
@@ -68,9 +73,13 @@ extension RPCServerConnection {
     }
 
     func trailers(_ status: RPCStatus, _ metadata: Metadata) -> [HTTP2Field] {
-        var fields = [HTTP2Field("grpc-status", String(status.code.rawValue))]
+        // UNKNOWN says nothing that a caller could act on; it is never sent.
+        let code = status.code == .unknown ? RPCCode.internal : status.code
+        var fields = [HTTP2Field("grpc-status", String(code.rawValue))]
         if !status.message.isEmpty {
-            fields.append(HTTP2Field("grpc-message", PercentEncoding.encode(status.message)))
+            // Texts may quote what the peer sent; clients refuse long header lists.
+            let text = String(status.message.prefix(Self.messageCharactersMax))
+            fields.append(HTTP2Field("grpc-message", PercentEncoding.encode(text)))
         }
         if !status.details.isEmpty {
             fields.append(

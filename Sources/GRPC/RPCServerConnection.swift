@@ -14,8 +14,12 @@ package final class RPCServerConnection {
     var now = Instant(nanoseconds: 0)
     /// Calls with a deadline; ended ones are dropped when the list is looked through.
     var timed: [RPCCall] = []
+    /// Never later than the earliest deadline of an open call.
+    var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
+    /// Of the latest call.
+    var lastMetadata = Metadata()
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     private var drain: ConnectionDrain
@@ -39,6 +43,9 @@ package final class RPCServerConnection {
         http2.flush()
     }
 
+    /// Handlers may hold their calls, which hold them.
+    deinit { for call in calls.values { call.handler = nil } }
+
     /// Inbound bytes, cut anywhere.
     package func received(_ bytes: RawSpan, now: Instant) {
         self.now = now
@@ -54,41 +61,43 @@ package final class RPCServerConnection {
 
     /// All output has left: sends what was queued, then tells handlers that were refused.
     package func outputDrained() {
-        http2.outputBlocked = false
+        http2.outputDrained()
         settle()
     }
 
-    /// Call `outputDrained` when the output has left, even if the socket was never blocked.
+    /// Something waits for room in the output.
     package var waitsForOutput: Bool { http2.waitsForOutput }
+
+    /// Told once when something begins to wait for room in the output: `outputDrained` must follow
+    /// after the output has left, even if the socket is never blocked.
+    package var awaitsOutput: () -> Void {
+        get { http2.awaitsOutput }
+        set { http2.awaitsOutput = newValue }
+    }
 
     /// Ends calls whose deadline has passed. Returns when to be called next.
     package func tick(now: Instant) -> Instant? {
         self.now = now
         if drain.tick(now: now) == .sendGoAway { http2.submitGoAway() }
-        var next = drain.nextTick
-        var kept: [RPCCall] = []
-        for call in timed where call.isOpen {
-            guard let deadline = call.deadline else { continue }
-            if deadline <= now {
-                deadlinePassed(call)
-            } else {
-                kept.append(call)
-                next = next.map { min($0, deadline) } ?? deadline
-            }
-        }
-        timed = kept
+        if let earliestDeadline, earliestDeadline <= now { endLateCalls() }
         settle()
-        return next
+        return nextTick
     }
 
-    /// When `tick` is due at the latest; nil: never.
-    package var nextTick: Instant? {
-        var next = drain.nextTick
-        for call in timed where call.isOpen {
+    private func endLateCalls() {
+        let open = timed.filter(\.isOpen)
+        timed = []
+        earliestDeadline = nil
+        for call in open {
             guard let deadline = call.deadline else { continue }
-            next = next.map { min($0, deadline) } ?? deadline
+            if deadline <= now { deadlinePassed(call) } else { addTimed(call, deadline) }
         }
-        return next
+    }
+
+    /// When `tick` is due; nil: never. O(1); possibly early when calls have ended.
+    package var nextTick: Instant? {
+        guard let deadline = earliestDeadline else { return drain.nextTick }
+        return drain.nextTick.map { min($0, deadline) } ?? deadline
     }
 
     /// Asks the peer to open no more streams; calls go on until they end.
@@ -101,9 +110,11 @@ package final class RPCServerConnection {
         settle()
     }
 
-    /// Ends every open call.
+    /// Ends every open call with this status; handlers are told as of a cancellation.
     package func finishCalls(_ status: RPCStatus) {
-        for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) { finish(call, status) }
+        for call in calls.values.sorted(by: { $0.stream.id < $1.stream.id }) {
+            cancel(call, status)
+        }
     }
 
     package var callCount: Int { calls.count }

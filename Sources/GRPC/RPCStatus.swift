@@ -1,6 +1,6 @@
 /// How a call ended: a code for programs, a text for people, optional machine-readable details (a
 /// serialised google.rpc.Status, sent as `grpc-status-details-bin`).
-package struct RPCStatus: Equatable, Sendable {
+package struct RPCStatus: Error, Equatable, Sendable {
     package var code: RPCCode
     package var message: String
     package var details: [UInt8]

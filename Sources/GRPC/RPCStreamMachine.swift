@@ -19,7 +19,9 @@ package struct RPCStreamMachine: ~Copyable {
     package enum HeadersAction: Equatable, Sendable { case start, ignore }
     package enum MessageAction: Equatable, Sendable { case deliver, discard }
     package enum EndAction: Equatable, Sendable { case deliverEnd, ignore }
-    package enum SendAction: Equatable, Sendable { case sendHeadersThenMessage, sendMessage, discard }
+    package enum SendAction: Equatable, Sendable {
+        case sendHeadersThenMessage, sendMessage, discard
+    }
     package enum FinishAction: Equatable, Sendable {
         /// The one header block is the whole response.
         case sendTrailersOnly

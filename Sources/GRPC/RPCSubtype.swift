@@ -14,11 +14,13 @@ struct RPCContentType: Equatable {
     /// Nil: not a type we serve. Parameters after `;` are ignored; upper case is accepted.
     init?(_ text: String) {
         let type = text.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        // Literals, so that a call does not keep a copy.
         switch type {
-        case "application/grpc", "application/grpc+proto": subtype = .protobuf
-        case "application/grpc+msgpack": subtype = .messagePack
+        case "application/grpc": (subtype, self.text) = (.protobuf, "application/grpc")
+        case "application/grpc+proto": (subtype, self.text) = (.protobuf, "application/grpc+proto")
+        case "application/grpc+msgpack":
+            (subtype, self.text) = (.messagePack, "application/grpc+msgpack")
         default: return nil
         }
-        self.text = type
     }
 }

@@ -22,7 +22,7 @@ enum RPCTimeout {
     static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let nanoseconds = attoseconds / 1_000_000_000
-        if seconds < 100 { 
+        if seconds < 100 {
             let microseconds = max(0, seconds * 1_000_000 + (nanoseconds + 999) / 1000)
             return microseconds < 100_000_000 ? "\(microseconds)u" : "100S"
         }

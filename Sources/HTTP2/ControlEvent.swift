@@ -5,6 +5,8 @@ enum ControlEvent {
     case ended(UInt32)
     case closed(UInt32, UInt32)
     case initialWindow(Int64)
+    /// The library refused to send a header block, which would leave the stream open for ever.
+    case headersNotSent(UInt32)
     case goAway(UInt32, UInt32)
     case pong(UInt64)
 }

@@ -26,7 +26,8 @@ final class ControlPlane {
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         let made =
-            unsafe nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&option) == 0
+            unsafe nghttp2_session_callbacks_new(&callbacks) == 0
+            && nghttp2_option_new(&option) == 0
         precondition(made, "no memory for a session")
         defer {
             unsafe nghttp2_session_callbacks_del(callbacks)
@@ -52,6 +53,13 @@ final class ControlPlane {
 
     var wantsRead: Bool { unsafe nghttp2_session_want_read(session) != 0 }
     var wantsWrite: Bool { unsafe nghttp2_session_want_write(session) != 0 }
+
+    /// Streams the peer lets us open at once (RFC 9113 §6.5.2); 100 until it has said so.
+    var openStreamsMax: Int {
+        unsafe Int(
+            nghttp2_session_get_remote_settings(
+                session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
 
     private func submitSettings(_ limits: HTTP2Limits) {
         func entry(_ name: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
@@ -103,7 +111,8 @@ final class ControlPlane {
     private func isSwallowed(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard !swallowed.isEmpty, count == 13, unsafe bytes[3] == 3 else { return false }
         let frame = unsafe UnsafeRawPointer(bytes)
-        let streamID = unsafe UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
+        let streamID = unsafe UInt32(
+            bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
         let code = unsafe frame.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
         guard code == 0, let index = swallowed.firstIndex(of: streamID) else { return false }
         swallowed.remove(at: index)
@@ -188,10 +197,25 @@ extension ControlPlane {
                 UInt32(streamID), UnsafeBufferPointer(start: bytes, count: count))
             return 0
         }
+        unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
+            _, frame, code, user in
+            guard let head = unsafe frame?.pointee.hd, UInt32(head.type) == NGHTTP2_HEADERS.rawValue
+            else { return 0 }
+            unsafe ControlPlane.of(user).headersNotSent(UInt32(head.stream_id), code)
+            return 0
+        }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {
             _, streamID, code, user in
             unsafe ControlPlane.of(user).events.append(.closed(UInt32(streamID), code))
             return 0
+        }
+    }
+
+    /// A stream that is closing anyway needs no further end.
+    private func headersNotSent(_ streamID: UInt32, _ code: Int32) {
+        switch nghttp2_error(rawValue: code) {
+        case NGHTTP2_ERR_STREAM_CLOSING, NGHTTP2_ERR_STREAM_CLOSED: break
+        default: events.append(.headersNotSent(streamID))
         }
     }
 
@@ -200,11 +224,14 @@ extension ControlPlane {
         fieldBytes = 0
     }
 
-    private func receivedField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    private func receivedField(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+    ) {
         fieldBytes += name.count + value.count + 32
         guard fieldBytes <= headerListBytesMax else { return }
         unsafe fields.append(
-            HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+            HTTP2Field(
+                String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
     }
 
     private func receivedData(_ streamID: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {

@@ -16,9 +16,10 @@ extension HTTP2Connection {
     /// Client: opens a stream with a request. Nil: the connection takes no more of them.
     package func openStream(_ fields: [HTTP2Field]) -> HTTP2Stream? {
         precondition(role == .client, "only clients open streams")
+        // The library would hold the HEADERS of further streams back, and our DATA would overtake.
+        guard failure == nil, streams.count < control.openStreamsMax else { return nil }
         hasUndrained = true
-        guard failure == nil,
-            let id = control.submitHeaders(fields, on: nil, endStream: false)
+        guard let id = control.submitHeaders(fields, on: nil, endStream: false)
         else { return nil }
         let stream = add(id)
         stream.flags.insert(.sentHeaders)
@@ -26,14 +27,16 @@ extension HTTP2Connection {
     }
 
     /// Sends bytes, or queues what the windows or the output do not take now. False: the queue's
-    /// bound is reached (or the stream is over) and nothing was taken.
-    package func send(_ bytes: RawSpan, on stream: HTTP2Stream) -> Bool {
+    /// bound is reached (or the stream is over) and nothing was taken. `endStream` puts END_STREAM
+    /// on the last frame.
+    package func send(_ bytes: RawSpan, on stream: HTTP2Stream, endStream: Bool = false) -> Bool {
         guard stream.isOpen, stream.hasSentHeaders else { return false }
         let size = bytes.byteCount
         guard stream.queuedBytes + size <= limits.queuedBytesPerStreamMax,
             queuedBytes + size <= limits.queuedBytesMax
         else { return false }
         enqueue(bytes, on: stream)
+        if endStream { stream.flags.insert(.ending) }
         pushOut()
         return true
     }
@@ -76,7 +79,7 @@ extension HTTP2Connection {
     }
 
     private func pushOut() {
-        guard !outputBlocked, failure == nil else { return }
+        guard maySend else { return }
         drain()
         pump()
     }
@@ -107,7 +110,7 @@ extension HTTP2Connection {
     /// Everything but the stream's own window and state allows `size` more bytes of DATA.
     @inline(__always)
     func takes(_ size: Int) -> Bool {
-        !hasUndrained && !outputBlocked && failure == nil && Int64(size) <= window
+        !hasUndrained && maySend && Int64(size) <= window
             && (output.count &+ size <= limits.outputBytesMax || hasOutputRoom)
     }
 
@@ -152,12 +155,13 @@ extension HTTP2Connection {
             stream.flags.insert(.behind)
             behind.append(stream)
         }
+        noteAwaitedOutput()
         return false
     }
 
     /// Frames what windows and output allow; round robin over the streams, one frame a turn.
     func pump() {
-        guard !waiting.isEmpty, !outputBlocked, !hasUndrained, failure == nil else { return }
+        guard !waiting.isEmpty, maySend, !hasUndrained else { return }
         var index = 0
         while index < waiting.count, output.count <= limits.outputBytesMax {
             let stream = waiting[index]
@@ -170,6 +174,7 @@ extension HTTP2Connection {
             }
         }
         drain()
+        noteAwaitedOutput()
     }
 
     private enum Progress { case blocked, more, finished }

@@ -1,12 +1,12 @@
 package import Base
 
 /// One HTTP/2 connection without its socket: bytes in by `receive`, bytes out through `output`,
-/// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the send
-/// windows are kept here (design.md §5).
+/// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the
+/// send windows are kept here (design.md §5).
 ///
 /// Order of frames: the library is drained completely before any DATA is framed, so HEADERS come
-/// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is drained
-/// or framed; that keeps the library's limits on unanswered PING and SETTINGS working.
+/// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is
+/// drained or framed; that keeps the library's limits on unanswered PING and SETTINGS working.
 ///
 /// Bounds: `HTTP2Limits`. Confined to its loop; never entered from within the library.
 @safe
@@ -16,6 +16,10 @@ package final class HTTP2Connection {
     package let output: OutputBuffer
     /// Told when the output turns from empty to not empty: there is something to flush.
     package var wantsFlush: () -> Void
+
+    /// Told once when something begins to wait for room in the output: `outputDrained` must follow
+    /// after the output has left, even if the socket is never blocked.
+    package var awaitsOutput: () -> Void = {}
 
     let control: ControlPlane
     private var splitter: FrameSplitter
@@ -32,10 +36,10 @@ package final class HTTP2Connection {
     var hasUndrained = true
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
-    package private(set) var failure: HTTP2Error?
-
-    /// The socket did not take everything. Set by the shell; cleared by `outputDrained`.
-    package var outputBlocked = false
+    // The hot path reads these two: stored without package access, they need no check at run time.
+    private var fault: HTTP2Error?
+    private var isBlocked = false
+    private var isAwaitingOutput = false
 
     static let windowMax: Int64 = 0x7fff_ffff
 
@@ -52,6 +56,18 @@ package final class HTTP2Connection {
     }
 
     deinit { for stream in streams { stream.flags.insert(.closed) } }
+
+    /// Why the connection cannot go on.
+    package var failure: HTTP2Error? { fault }
+
+    /// The socket did not take everything. Set by the shell; cleared by `outputDrained`.
+    package var outputBlocked: Bool {
+        get { isBlocked }
+        set { isBlocked = newValue }
+    }
+
+    /// Neither the socket nor a fault forbids framing.
+    var maySend: Bool { !isBlocked && fault == nil }
 
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
@@ -77,7 +93,7 @@ package final class HTTP2Connection {
 
     /// Sends what may be sent now: control frames, queued DATA; then finds who can write again.
     package func flush() {
-        guard !outputBlocked, failure == nil else { return }
+        guard maySend else { return }
         drain()
         pump()
         drain()
@@ -87,6 +103,7 @@ package final class HTTP2Connection {
     /// The socket took all output.
     package func outputDrained() {
         outputBlocked = false
+        isAwaitingOutput = false
         flush()
     }
 
@@ -102,6 +119,12 @@ package final class HTTP2Connection {
         !hasOutputRoom && (!waiting.isEmpty || !behind.isEmpty)
     }
 
+    func noteAwaitedOutput() {
+        guard !isAwaitingOutput, waitsForOutput else { return }
+        isAwaitingOutput = true
+        awaitsOutput()
+    }
+
     /// The events so far, in order; the batch may be given back to reuse its memory.
     package func takeEvents() -> HTTP2EventBatch {
         let taken = batch
@@ -111,10 +134,14 @@ package final class HTTP2Connection {
 
     package func recycle(_ used: consuming HTTP2EventBatch) {
         guard batch.events.isEmpty, batch.data.isEmpty else { return }
-        used.events.removeAll(keepingCapacity: used.events.capacity <= 256)
-        used.data.removeAll(keepingCapacity: used.data.capacity <= 65_536)
+        used.events.removeAll(keepingCapacity: used.events.capacity <= bytesKeptMax / 32)
+        used.data.removeAll(keepingCapacity: used.data.capacity <= bytesKeptMax)
         batch = used
     }
+
+    /// Memory kept between reads. A server's many connections are idle and get small requests; a
+    /// client's one connection reads all the time.
+    private var bytesKeptMax: Int { role == .server ? 256 : 1 << 18 }
 
     func feed(_ bytes: RawSpan) {
         guard failure == nil else { return }
@@ -124,7 +151,7 @@ package final class HTTP2Connection {
     }
 
     func drain() {
-        guard hasUndrained, !outputBlocked, failure == nil else { return }
+        guard hasUndrained, maySend else { return }
         let wasEmpty = output.isEmpty
         do throws(HTTP2Error) {
             repeat {
@@ -142,8 +169,8 @@ package final class HTTP2Connection {
     }
 
     private func fail(_ error: HTTP2Error) {
-        guard failure == nil else { return }
-        failure = error
+        guard fault == nil else { return }
+        fault = error
         batch.events.append(.failed(error))
     }
 
@@ -151,7 +178,7 @@ package final class HTTP2Connection {
         guard !control.events.isEmpty else { return }
         let base = batch.data.count
         batch.data.append(contentsOf: control.data)
-        control.data.removeAll(keepingCapacity: control.data.capacity <= 65_536)
+        control.data.removeAll(keepingCapacity: control.data.capacity <= bytesKeptMax)
         let events = control.events
         control.events = []
         for event in events { handle(event, dataBase: base) }
@@ -169,6 +196,8 @@ package final class HTTP2Connection {
                 .data(stream, range.lowerBound + dataBase..<range.upperBound + dataBase))
         case .ended(let id): receivedEnd(id)
         case .closed(let id, let code): remove(id, HTTP2ErrorCode(rawValue: code))
+        case .headersNotSent(let id):
+            if let stream = stream(id) { reset(stream, .internalError) }
         case .initialWindow(let size): initialWindowChanged(to: size)
         case .goAway(let last, let code):
             batch.events.append(
@@ -209,7 +238,8 @@ extension HTTP2Connection {
     }
 
     private func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
-        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream }) else {
+        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream })
+        else {
             return
         }
         streams.remove(at: index)

@@ -29,7 +29,7 @@ package final class HTTP2Stream {
     package var owner: AnyObject?
 
     /// The connection clears the streams it still has before it goes, so `closed` guards this.
-    private unowned(unsafe) let connection: HTTP2Connection
+    private let connection: Unmanaged<HTTP2Connection>
     var window: Int64
     var flags: Flags = []
     /// Bytes already accepted that windows or output did not take yet, from `queueStart`.
@@ -42,7 +42,7 @@ package final class HTTP2Stream {
 
     init(id: UInt32, connection: HTTP2Connection, window: Int64) {
         self.id = id
-        unsafe self.connection = connection
+        unsafe self.connection = Unmanaged.passUnretained(connection)
         self.window = window
     }
 
@@ -57,7 +57,9 @@ package final class HTTP2Stream {
     /// Nothing waits and the windows are open.
     package var isWritable: Bool {
         guard flags.subtracting(.receivedEnd) == .sentHeaders else { return false }
-        return unsafe connection.room(for: self) > 0 && connection.hasOutputRoom
+        return unsafe connection._withUnsafeGuaranteedRef {
+            $0.room(for: self) > 0 && $0.hasOutputRoom
+        }
     }
 
     /// Appends DATA frames with these bytes to the output, or does nothing and returns false; then
@@ -66,17 +68,19 @@ package final class HTTP2Stream {
     /// Bytes that exceed half of the peer's initial window might never fit at once; they are taken
     /// whole as soon as the windows are open at all, and the rest waits in the queue.
     package func trySend(_ bytes: RawSpan) -> Bool {
-        let size = bytes.byteCount
-        if flags.subtracting(.receivedEnd) == .sentHeaders, size <= Self.frameBytesMax,
-            Int64(size) <= window, unsafe connection.takes(size)
-        {
+        guard flags.isDisjoint(with: [.ending, .sentEnd, .closed]), hasSentHeaders else {
+            return false
+        }
+        return unsafe connection._withUnsafeGuaranteedRef { connection in
+            let size = bytes.byteCount
+            guard flags.subtracting(.receivedEnd) == .sentHeaders, size <= Self.frameBytesMax,
+                Int64(size) <= window, connection.takes(size)
+            else { return connection.trySendSlowly(bytes, on: self) }
             window -= Int64(size)
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe connection.frame(bytes, streamID: id, endStream: false)
             }
             return true
         }
-        guard isOpen, hasSentHeaders else { return false }
-        return unsafe connection.trySendSlowly(bytes, on: self)
     }
 }

@@ -7,7 +7,7 @@ extension JSONValue {
     }
 
     /// A string's unescaped UTF-8 bytes, borrowed; nil if this is no string.
-    @inlinable
+    @inlinable @inline(__always)
     package func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
@@ -24,7 +24,7 @@ extension JSONValue {
     }
 
     /// Whether this is a string of exactly this text.
-    @inlinable
+    @inlinable @inline(__always)
     package func equals(_ text: StaticString) -> Bool {
         guard isString else { return false }
         let bytes = unsafe stringBytes

@@ -1,17 +1,21 @@
 /// Keeps one order book equal to the venue's, or says that it cannot: buffer, snapshot, replay,
 /// live (Binance, "How to manage a local order book correctly", 2024-08).
 ///
-///                 diff                      snapshot that fits
-///     empty ───────────────► buffering ───────────────────────────► live
-///       ▲                    ▲   │ ▲                                 │ │ diff in order: applied
-///       │   does not fit:    └───┘ └─────────────────────────────────┘ │
-///       │   ask again                gap, crossed book, bad level      │
-///       └────────────────────── disconnected ──────────────────────────┘
+///            subscribed,
+///            first diff                 snapshot that fits
+///     empty ────────────► buffering ───────────────────────────► live ──┐
+///       ▲       ask         │  ▲  ▲                               │ │ ▲  │ diff in order:
+///       │                   │  │  └───────────────────────────────┘ │ └──┘ applied
+///       │                   └──┘    gap, crossed book, bad level:   │
+///       │   snapshot that does not:      resync, ask                │
+///       │          ask again                                        │
+///       └────────────────────────── disconnected ───────────────────┘
 ///
 /// Messages come level by level, so that nobody builds arrays:
 ///
-///     guard sync.beginDiff(first: U, last: u) != .ignore else { return }
-///     for level in message { sync.applyLevel(side, price: price, quantity: quantity) }
+///     if sync.beginDiff(first: U, last: u) != .ignore {
+///         for level in message { sync.applyLevel(side, price: price, quantity: quantity) }
+///     }
 ///     switch sync.endDiff() { … }
 ///
 /// and a snapshot likewise. What it promises:
@@ -31,31 +35,6 @@ package struct BookSync: ~Copyable {
         case buffering
         /// The book is the venue's.
         case live
-    }
-
-    /// What becomes of a message that begins.
-    package enum Verdict: Equatable, Sendable {
-        /// Its levels go into the book: give them, then end the message.
-        case apply
-        /// Its levels wait for a snapshot: give them, then end the message.
-        case buffer
-        /// It says nothing that is not known: neither levels nor an end are expected.
-        case ignore
-    }
-
-    /// What the caller must do after a message.
-    package enum Action: Equatable, Sendable {
-        case none
-        /// The diff waits for the snapshot that was asked for.
-        case buffered
-        /// The book moved: publish it.
-        case applied
-        /// The book is whole, for the first time or again: publish a snapshot in a new epoch.
-        case wentLive
-        /// Ask the venue for a snapshot, unless an answer is still due.
-        case requestSnapshot(SnapshotReason)
-        /// The book was right and is no more: say so to subscribers, ask for a snapshot.
-        case resync(ResyncReason)
     }
 
     /// After so many answers in a row that were older than what we had seen, the venue means it:
@@ -84,6 +63,7 @@ package struct BookSync: ~Copyable {
         case liveDiff(last: UInt64)
         case bufferedDiff(then: Action)
         case snapshot(lastUpdateID: UInt64)
+        case ignored(then: Action)
     }
 
     package init() {}
@@ -92,6 +72,7 @@ package struct BookSync: ~Copyable {
     package var book: OrderBook {
         _read {
             precondition(state == .live, "a book is readable while live, not while \(summary)")
+            expectNoMessage()
             yield liveBook
         }
     }
@@ -104,27 +85,27 @@ package struct BookSync: ~Copyable {
         expectNoMessage()
         fault = first > last ? .idsReversed(first: first, last: last) : nil
         switch state {
+        case .empty:
+            state = .buffering
+            return buffer(first, last, then: .requestSnapshot(.firstDiff))
+        case .buffering:
+            let isRepeat = buffer.last.map { last <= $0 } ?? false
+            if isRepeat && isPlausibleRepeat() { return ignore() }
+            // Only a snapshot from beyond a hole helps: what lies before it never will.
+            if isRepeat || !buffer.reaches(first) { buffer.removeAll() }
+            return buffer(first, last, then: .buffered)
         case .live:
-            if last <= updateID && isPlausibleRepeat() { return .ignore }
-            if last <= updateID { return startOver(.idsWentBack, first, last) }
+            if last <= updateID {
+                if isPlausibleRepeat() { return ignore() }
+                return buffer(first, last, then: discardBook(.idsWentBack))
+            }
             if first > updateID, first - updateID > 1 {
-                return startOver(.gap(after: updateID, next: first), first, last)
+                let gap = ResyncReason.gap(after: updateID, next: first)
+                return buffer(first, last, then: discardBook(gap))
             }
             repeats = 0
             message = .liveDiff(last: last)
             return .apply
-        case .buffering:
-            if let newest = buffer.last, last <= newest {
-                if isPlausibleRepeat() { return .ignore }
-                buffer.removeAll()
-            }
-            // A hole in the buffer: only a snapshot from beyond it helps, so what lies before the
-            // hole will never be needed.
-            if let newest = buffer.last, first > newest, first - newest > 1 { buffer.removeAll() }
-            return startBuffering(first, last, then: .buffered)
-        case .empty:
-            state = .buffering
-            return startBuffering(first, last, then: .requestSnapshot(.firstDiff))
         }
     }
 
@@ -133,8 +114,9 @@ package struct BookSync: ~Copyable {
     package mutating func applyLevel(_ side: OrderBook.Side, price: Decimal, quantity: Decimal) {
         switch message {
         case .liveDiff: set(side, price, quantity)
-        case .bufferedDiff: buffer.append(side, price, quantity)
+        case .bufferedDiff: hold(side, price, quantity)
         case .snapshot: append(side, price, quantity)
+        case .ignored: break
         case .none: preconditionFailure("a level outside of a message, \(summary)")
         }
     }
@@ -155,7 +137,11 @@ package struct BookSync: ~Copyable {
             return .applied
         case .bufferedDiff(let action):
             // A spoilt diff is a hole: what is before it will never be needed.
-            if fault != nil || buffer.isOverfull { buffer.removeAll() }
+            if fault != nil { buffer.removeAll() }
+            guard buffer.isOverfull else { return action }
+            buffer.removeAll()
+            return .requestSnapshot(.bufferFull)
+        case .ignored(let action):
             return action
         case .none, .snapshot:
             preconditionFailure("no diff began, \(summary)")
@@ -164,53 +150,48 @@ package struct BookSync: ~Copyable {
 
     // MARK: Snapshots
 
-    /// The answer to a request. `.ignore` comes with what to do instead.
-    package mutating func beginSnapshot(lastUpdateID: UInt64) -> (verdict: Verdict, Action) {
+    /// The venue's answer to a request: the whole book at `lastUpdateID`.
+    package mutating func beginSnapshot(lastUpdateID: UInt64) -> Verdict {
         expectNoMessage()
-        // Late answer to a question of an earlier connection, or to one asked twice.
-        guard state == .buffering else { return (.ignore, .none) }
-        let isBridged = buffer.continues(from: lastUpdateID)
+        fault = nil
+        // A late answer to a question of an earlier connection, or to one asked twice.
+        guard state == .buffering else { return ignore() }
         // Where the book would stand after the replay.
         let reach = max(lastUpdateID, buffer.last ?? 0)
         if reach < newestID {
             staleAnswers += 1
             if staleAnswers < BookSync.staleAnswersMax {
-                let reason = SnapshotReason.stale(lastUpdateID, known: newestID)
-                return (.ignore, .requestSnapshot(reason))
+                return ignore(then: .requestSnapshot(.stale(lastUpdateID, known: newestID)))
             }
         }
-        guard isBridged else {
-            let reason = SnapshotReason.tooOld(lastUpdateID, firstBuffered: buffer.first ?? 0)
-            return (.ignore, .requestSnapshot(reason))
+        if let first = buffer.first, !buffer.continues(lastUpdateID) {
+            return ignore(then: .requestSnapshot(.tooOld(lastUpdateID, firstBuffered: first)))
         }
-        fault = nil
         liveBook.removeAll()
         message = .snapshot(lastUpdateID: lastUpdateID)
-        return (.apply, .none)
+        return .apply
     }
 
     package mutating func endSnapshot() -> Action {
-        guard case .snapshot(let lastUpdateID) = message else {
+        defer { message = .none }
+        switch message {
+        case .snapshot(let lastUpdateID): return goLive(at: lastUpdateID)
+        case .ignored(let action): return action
+        case .none, .liveDiff, .bufferedDiff:
             preconditionFailure("no snapshot began, \(summary)")
         }
-        message = .none
-        sortBook()
-        if let fault { return .requestSnapshot(.badLevel(fault)) }
-        replayBuffer(after: lastUpdateID)
-        if fault != nil || liveBook.isCrossed {
-            // Snapshot or buffer, one of them lies: believe neither.
-            buffer.removeAll()
-            return .requestSnapshot(fault.map { .badLevel($0) } ?? .crossed(at: lastUpdateID))
-        }
-        updateID = max(lastUpdateID, buffer.last ?? 0)
-        newestID = updateID
-        buffer.removeAll()
-        (staleAnswers, repeats) = (0, 0)
-        state = .live
-        return .wentLive
     }
 
     // MARK: The connection
+
+    /// The venue confirmed the stream of diffs. A pair may be quiet for minutes: its snapshot is
+    /// not left to wait for the first diff.
+    package mutating func subscribed() -> Action {
+        expectNoMessage()
+        guard state == .empty else { return .none }
+        state = .buffering
+        return .requestSnapshot(.subscribed)
+    }
 
     /// The feed is gone, and with it the certainty that nothing was missed. What was seen is
     /// remembered: the book will not go back behind it.
@@ -231,7 +212,12 @@ package struct BookSync: ~Copyable {
 // MARK: - Steps
 
 extension BookSync {
-    private mutating func startBuffering(
+    private mutating func ignore(then action: Action = .none) -> Verdict {
+        message = .ignored(then: action)
+        return .ignore
+    }
+
+    private mutating func buffer(
         _ first: UInt64, _ last: UInt64, then action: Action
     ) -> Verdict {
         repeats = 0
@@ -241,11 +227,24 @@ extension BookSync {
         return .buffer
     }
 
-    /// Throws the book away over a diff that is itself sound: it is the first of the new buffer.
-    private mutating func startOver(
-        _ reason: ResyncReason, _ first: UInt64, _ last: UInt64
-    ) -> Verdict {
-        startBuffering(first, last, then: discardBook(reason))
+    /// The snapshot is in the book: replays what it does not cover, and looks at the result.
+    private mutating func goLive(at lastUpdateID: UInt64) -> Action {
+        attempt { book throws(OrderBookError) in try book.sort() }
+        if let fault { return .requestSnapshot(.badLevel(fault)) }
+        for level in buffer.levels(after: lastUpdateID) {
+            set(level.side, level.price, level.quantity)
+        }
+        if fault != nil || liveBook.isCrossed {
+            // Snapshot or buffer, one of them lies: believe neither.
+            buffer.removeAll()
+            return .requestSnapshot(fault.map { .badLevel($0) } ?? .crossed(at: lastUpdateID))
+        }
+        updateID = max(lastUpdateID, buffer.last ?? 0)
+        newestID = updateID
+        buffer.removeAll()
+        (staleAnswers, repeats) = (0, 0)
+        state = .live
+        return .wentLive
     }
 
     private mutating func discardBook(_ reason: ResyncReason) -> Action {
@@ -269,29 +268,31 @@ extension BookSync {
         }
     }
 
+    private mutating func hold(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
+        buffer.append(side, price, quantity)
+        attempt { _ throws(OrderBookError) in try OrderBook.check(price, quantity) }
+    }
+
     private mutating func append(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
+        attempt { book throws(OrderBookError) in
+            try book.append(side, price: price, quantity: quantity)
+        }
+    }
+
+    private mutating func attempt(_ step: (inout OrderBook) throws(OrderBookError) -> Void) {
         do throws(OrderBookError) {
-            try liveBook.append(side, price: price, quantity: quantity)
+            try step(&liveBook)
         } catch {
             fault = fault ?? .impossible(error)
         }
     }
 
-    private mutating func sortBook() {
-        do throws(OrderBookError) {
-            try liveBook.sort()
-        } catch {
-            fault = fault ?? .impossible(error)
-        }
-    }
-
-    private mutating func replayBuffer(after id: UInt64) {
-        for level in buffer.levels(after: id) { set(level.side, level.price, level.quantity) }
-    }
-
+    /// An ignored message may be left without an end; its action is lost then.
     private func expectNoMessage() {
-        guard case .none = message else {
-            preconditionFailure("a message began inside another, \(summary)")
+        switch message {
+        case .none, .ignored: return
+        case .liveDiff, .bufferedDiff, .snapshot:
+            preconditionFailure("a message has begun and not ended, \(summary)")
         }
     }
 }

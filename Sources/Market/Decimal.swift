@@ -47,10 +47,10 @@ package struct Decimal: Hashable, Sendable {
 
     /// The same number as a mantissa at another exponent; nil when that would lose digits or
     /// overflow.
+    @inline(__always)
     package func mantissa(at target: Int) -> Int64? {
-        if mantissa == 0 { return 0 }
         let shift = Int(exponent) - target
-        if shift == 0 { return mantissa }
+        if shift == 0 || mantissa == 0 { return mantissa }
         if shift > 0 { return mantissa.timesPowerOfTen(shift) }
         guard -shift < Int64.powersOfTen.count else { return nil }
         let (quotient, remainder) =

@@ -2,9 +2,10 @@
 /// another. Invariant: ids rise, without a hole, from `first` to `last`.
 struct DiffBuffer {
     struct BufferedLevel {
-        var side: OrderBook.Side
+        // In this order a level takes 32 bytes, with the side in front 40.
         var price: Decimal
         var quantity: Decimal
+        var side: OrderBook.Side
     }
 
     struct BufferedDiff {
@@ -35,7 +36,7 @@ struct DiffBuffer {
 
     /// Adds a level to the diff begun last.
     mutating func append(_ side: OrderBook.Side, _ price: Decimal, _ quantity: Decimal) {
-        levels.append(BufferedLevel(side: side, price: price, quantity: quantity))
+        levels.append(BufferedLevel(price: price, quantity: quantity, side: side))
         diffs[diffs.count - 1].levelsEnd = levels.count
     }
 
@@ -46,9 +47,15 @@ struct DiffBuffer {
     }
 
     /// Whether the diffs, applied over a snapshot at `id`, leave no hole.
-    func continues(from id: UInt64) -> Bool {
+    func continues(_ id: UInt64) -> Bool {
         guard let first else { return true }
         return first <= id || first - id == 1
+    }
+
+    /// Whether a diff that begins at `id` leaves no hole after the last one.
+    func reaches(_ id: UInt64) -> Bool {
+        guard let last else { return true }
+        return id <= last || id - last == 1
     }
 
     /// Gives the memory back: a live book needs none.

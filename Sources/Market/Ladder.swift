@@ -1,71 +1,63 @@
-/// One side of a book: contiguous, sorted, the best price last, where most changes happen and an
+/// One side of a book: contiguous, sorted, the best level last, where most changes happen and an
 /// insertion moves the least.
 ///
 /// Invariant: keys ascend strictly. Bids are keyed by price and asks by minus price, so that
 /// "better" is "greater" and both sides share every line of code.
-struct Ladder: Sendable {
-    var keys: [Int64] = []
-    var quantities: [Decimal] = []
+package struct Ladder: Sendable {
+    package struct Row: Equatable, Sendable {
+        /// Price, or minus price, in units of the book's price exponent.
+        package var key: Int64
+        /// In units of the book's quantity exponent; above zero.
+        package var quantity: Int64
+    }
 
-    var count: Int { keys.count }
+    /// The best row last. Stored, not computed: other modules read it without a call.
+    package private(set) var rows: [Row] = []
 
     /// Sets the quantity at a key; zero removes it. O(log n) and a move of the better levels.
-    mutating func set(_ key: Int64, _ quantity: Decimal) {
+    mutating func set(_ key: Int64, _ quantity: Int64) {
         let index = lowerBound(key)
-        let exists = index < keys.count && keys[index] == key
-        if quantity.isZero {
-            guard exists else { return }
-            keys.remove(at: index)
-            quantities.remove(at: index)
+        let exists = index < rows.count && rows[index].key == key
+        if quantity == 0 {
+            if exists { rows.remove(at: index) }
         } else if exists {
-            quantities[index] = quantity
+            rows[index].quantity = quantity
         } else {
-            keys.insert(key, at: index)
-            quantities.insert(quantity, at: index)
+            rows.insert(Row(key: key, quantity: quantity), at: index)
         }
     }
 
     /// Forgets the worst levels.
-    mutating func dropWorst(_ number: Int) {
-        keys.removeFirst(number)
-        quantities.removeFirst(number)
+    mutating func dropWorst(_ number: Int) { rows.removeFirst(number) }
+
+    mutating func removeAll() { rows.removeAll(keepingCapacity: true) }
+
+    /// Whether every number of a column still fits after multiplying it.
+    func canScale(_ column: KeyPath<Row, Int64>, by factor: Int64) -> Bool {
+        rows.allSatisfy { !$0[keyPath: column].multipliedReportingOverflow(by: factor).overflow }
     }
 
-    mutating func removeAll() {
-        keys.removeAll(keepingCapacity: true)
-        quantities.removeAll(keepingCapacity: true)
-    }
-
-    /// Whether every key times `factor` still fits.
-    func canScale(by factor: Int64) -> Bool {
-        keys.allSatisfy { !$0.multipliedReportingOverflow(by: factor).overflow }
-    }
-
-    mutating func scale(by factor: Int64) {
-        for index in keys.indices { keys[index] *= factor }
+    mutating func scale(_ column: WritableKeyPath<Row, Int64>, by factor: Int64) {
+        for index in rows.indices { rows[index][keyPath: column] *= factor }
     }
 
     /// Adds a level out of order; `sort` must follow before anything else is asked.
-    mutating func append(_ key: Int64, _ quantity: Decimal) {
-        keys.append(key)
-        quantities.append(quantity)
+    mutating func append(_ key: Int64, _ quantity: Int64) {
+        rows.append(Row(key: key, quantity: quantity))
     }
 
     /// Restores the order after appending. O(n) for levels that came best first, as venues send
     /// them. Returns a key that is there twice, if any.
     mutating func sort() -> Int64? {
-        keys.reverse()
-        quantities.reverse()
+        rows.reverse()
         if firstDisorder == nil { return nil }
-        let order = keys.indices.sorted { keys[$0] < keys[$1] }
-        keys = order.map { keys[$0] }
-        quantities = order.map { quantities[$0] }
+        rows.sort { $0.key < $1.key }
         return firstDisorder
     }
 
     private var firstDisorder: Int64? {
-        for index in keys.indices.dropFirst() where keys[index - 1] >= keys[index] {
-            return keys[index]
+        for index in rows.indices.dropFirst() where rows[index - 1].key >= rows[index].key {
+            return rows[index].key
         }
         return nil
     }
@@ -74,14 +66,14 @@ struct Ladder: Sendable {
     /// which half is a coin toss, and a mispredicted jump costs more than the comparison.
     @inline(__always)
     private func lowerBound(_ key: Int64) -> Int {
-        var length = keys.count
+        var length = rows.count
         if length == 0 { return 0 }
         var base = 0
         while length > 1 {
             let half = length / 2
-            base &+= keys[base &+ half &- 1] < key ? half : 0
+            base &+= rows[base &+ half &- 1].key < key ? half : 0
             length &-= half
         }
-        return base &+ (keys[base] < key ? 1 : 0)
+        return base &+ (rows[base].key < key ? 1 : 0)
     }
 }

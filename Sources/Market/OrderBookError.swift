@@ -6,6 +6,8 @@ package enum OrderBookError: Error, Equatable, Sendable {
     case quantityNegative(Decimal)
     /// No exponent holds this price and those already in the book in 64 bits.
     case priceOutOfScale(Decimal, bookExponent: Int)
+    /// Likewise a quantity.
+    case quantityOutOfScale(Decimal, bookExponent: Int)
     /// A snapshot names one price twice.
     case duplicatePrice(Decimal)
 }

@@ -2,10 +2,10 @@
 /// before, or without, the venue's instrument list.
 package enum QuoteAssets {
     /// Quote assets of Binance spot since 2017, from its `exchangeInfo` over the years. There is no
-    /// USD, so "BTCTUSD" is BTC/TUSD.
+    /// USD, so "BTCTUSD" is BTC/TUSD; and no AEUR, so "ADAEUR" is ADA/EUR.
     private static let binance: Set<String> = [
         "USDT", "USDC", "BUSD", "TUSD", "FDUSD", "USDP", "PAX", "USDS", "USD1", "USDE", "XUSD",
-        "BFUSD", "UST", "AEUR", "EURI", "BIDR", "IDRT", "IDR", "BKRW", "BVND", "NGN", "RUB", "TRY",
+        "BFUSD", "UST", "EURI", "BIDR", "IDRT", "IDR", "BKRW", "BVND", "NGN", "RUB", "TRY",
         "EUR", "GBP", "AUD", "BRL", "UAH", "ZAR", "PLN", "RON", "ARS", "JPY", "MXN", "COP", "CZK",
         "DAI", "VAI", "GYEN", "BNB", "ETH", "BTC", "XRP", "TRX", "DOGE", "DOT", "SOL",
     ]

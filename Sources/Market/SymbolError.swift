@@ -27,7 +27,8 @@ extension String {
     /// Fit for a one-line message: control characters are escaped.
     package var plainText: String {
         unicodeScalars.reduce(into: "") { text, scalar in
-            text += scalar.value < 32 || scalar.value == 127
+            text +=
+                scalar.value < 32 || scalar.value == 127
                 ? scalar.escaped(asASCII: true) : String(scalar)
         }
     }

@@ -1,6 +1,5 @@
 internal import Base
 internal import CLinux
-internal import Synchronization
 
 /// The thread's life and the parts of a turn.
 extension EventLoop {
@@ -10,7 +9,11 @@ extension EventLoop {
         for handler in handlers { handler?.loopStops() }
         // Streams that just closed say so; what they ask for then is still done.
         for _ in 0..<EventLoop.lastTurns where hasUrgentWork { finishTurn() }
-        endings.removeAll()
+        // What is left refers to the loop and would keep it alive for ever.
+        (endings, rereadingStreams, dirtyStreams, settlingStreams, warmStreams) = (
+            [], [], [], [], []
+        )
+        timers = TimerHeap()
         clinux_set_current_loop(nil)
         let waiters = life.withLock { life in
             life.hasEnded = true

@@ -1,6 +1,5 @@
 package import Base
 internal import CLinux
-internal import Synchronization
 
 /// One thread that waits for sockets, timers and work from other threads, in turns: sockets that
 /// are ready, timers that are due, the mailbox, what was asked for the end of the turn, and then
@@ -21,7 +20,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     let epoll: Int32
     let wakeup: Int32
     let mailbox = Mailbox()
-    let life = Mutex(Life())
+    let life = Locked(Life())
 
     // Confined to the loop's thread from here on.
     var timers = TimerHeap()
@@ -144,8 +143,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     @discardableResult
     package func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID {
         preconditionInLoop()
-        return timers.add(at: Clock.now() + max(delay, .zero), work)
+        let bounded = min(max(delay, .zero), EventLoop.delayMax)
+        return timers.add(at: Clock.now() + bounded, work)
     }
+
+    /// A century: for ever, without overflow of the clock.
+    private static let delayMax = Duration.seconds(3_155_760_000)
 
     /// Forgets a timer; one that has fired or was cancelled is ignored.
     package func cancel(_ timer: TimerID) {

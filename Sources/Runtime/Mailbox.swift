@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Work handed to a loop from any thread, first in, first out.
 ///
 /// The loop sleeps only after it said so under the lock, and only then does a sender have to wake
@@ -23,7 +21,7 @@ final class Mailbox: Sendable {
         var isAsleep = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// True if the loop sleeps and has to be woken by the caller.
     func append(_ work: Work) -> Bool {

@@ -40,11 +40,17 @@ enum Resolver {
 
     private static func answer(_ endpoint: Endpoint) -> Result<Answer, SystemError> {
         do throws(SystemError) {
-            let trust = endpoint.tls ? try TLSTrust.system.get() : nil
-            return .success(Answer(addresses: try addresses(of: endpoint), trust: trust))
+            let addresses = try addresses(of: endpoint)
+            return .success(Answer(addresses: addresses, trust: try trust(of: endpoint)))
         } catch {
             return .failure(error)
         }
+    }
+
+    private static func trust(of endpoint: Endpoint) throws(SystemError) -> TLSTrust? {
+        guard endpoint.tls else { return nil }
+        guard let file = endpoint.certificateFile else { return try TLSTrust.system.get() }
+        return try TLSTrust(certificateFile: file)
     }
 
     private static func addresses(of endpoint: Endpoint) throws(SystemError) -> [SocketAddress] {

@@ -4,7 +4,7 @@ package enum WebSocketEvent: Equatable, Sendable {
     case text
     /// A whole message.
     case binary
-    /// Answered already; at most 125 bytes.
+    /// At most 125 bytes. Answered already, unless the machine leaves pings to its owner.
     case ping
     case pong
     /// The peer closes, or answers our close; the payload is the reason, UTF-8. No code: 1005.

@@ -5,14 +5,17 @@ package import Base
 ///     open ──close()──► closing ──peer's Close──► closed
 ///       └──────peer's Close, or an error──────────► closed
 ///
-/// Answers pings and closes by itself. A message that lies in one unmasked frame within the bytes
-/// received is delivered without a copy or an allocation; only a frame cut by the end of a read,
-/// and the fragments of a message, are kept: at most `messageBytesMax` and a header of each.
+/// Answers closes by itself, and pings unless it is told that the owner does. A message that lies
+/// in one unmasked frame within the bytes received is delivered without a copy or an allocation;
+/// only a frame cut by the end of a read, and the fragments of a message, are kept: at most
+/// `messageBytesMax` and a header of each.
 package struct WebSocketMachine: ~Copyable {
     private enum State { case open, closing, closed }
 
     package let role: WebSocketRole
     package let limits: WebSocketLimits
+    /// Whether pongs are sent without asking; off where the peer limits how much we may send.
+    package let answersPings: Bool
     private var state = State.open
     /// The beginning of a frame whose rest has not come.
     private var partial: [UInt8] = []
@@ -28,10 +31,12 @@ package struct WebSocketMachine: ~Copyable {
     /// - Parameter maskSeed: where a client's masking keys come from; from the system's generator
     ///   in production, fixed in tests. A server needs none.
     package init(
-        role: WebSocketRole, limits: WebSocketLimits = WebSocketLimits(), maskSeed: UInt64 = 0
+        role: WebSocketRole, limits: WebSocketLimits = WebSocketLimits(), maskSeed: UInt64 = 0,
+        answersPings: Bool = true
     ) {
         self.role = role
         self.limits = limits
+        self.answersPings = answersPings
         maskKeys = SeededRandom(seed: maskSeed)
     }
 
@@ -220,7 +225,7 @@ package struct WebSocketMachine: ~Copyable {
             Self.empty(&whole)
             swap(&whole, &message)
         case .ping:
-            if state == .open {
+            if answersPings && state == .open {
                 WebSocketFrame.appendPong(payload, maskKey: nextMaskKey(), to: output)
             }
             deliver(.ping, payload)

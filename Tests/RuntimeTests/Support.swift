@@ -1,6 +1,6 @@
 import Base
+import Foundation
 import Runtime
-import Synchronization
 
 /// A value that arrives once, from any thread.
 final class Promise<Value: Sendable>: Sendable {
@@ -10,7 +10,7 @@ final class Promise<Value: Sendable>: Sendable {
         case awaited(CheckedContinuation<Value, Never>)
     }
 
-    private let state = Mutex(State.empty)
+    private let state = Locked(State.empty)
 
     /// Later values are ignored.
     func keep(_ value: Value) {
@@ -101,4 +101,33 @@ extension EventLoop {
     func connect(_ endpoint: Endpoint, timeout: Duration = .seconds(10), _ peer: Peer) {
         _ = ByteStream.connect(to: endpoint, on: self, timeout: timeout, delegate: peer)
     }
+}
+
+/// What a plain blocking client receives that sends one byte and ends its direction at once.
+func receivedAfterHalfClose(_ port: UInt16) async -> Int {
+    let total = Promise<Int>()
+    Thread.detachNewThread {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let connected = withUnsafePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        var buffer = [UInt8](repeating: 1, count: 65536)
+        var count = 0
+        if connected == 0, send(fd, buffer, 1, 0) == 1, shutdown(fd, Int32(SHUT_WR)) == 0 {
+            while true {
+                let part = recv(fd, &buffer, buffer.count, 0)
+                if part <= 0 { break }
+                count += part
+            }
+        }
+        close(fd)
+        total.keep(count)
+    }
+    return await total.value
 }

@@ -280,6 +280,20 @@ static _Thread_local const void *current_loop;
 void clinux_set_current_loop(const void *loop) { current_loop = loop; }
 const void *clinux_current_loop(void) { return current_loop; }
 
+void *clinux_lock_create(void) {
+    pthread_mutex_t *lock = malloc(sizeof *lock);
+    if (lock) pthread_mutex_init(lock, NULL);
+    return lock;
+}
+
+void clinux_lock_destroy(void *lock) {
+    pthread_mutex_destroy(lock);
+    free(lock);
+}
+
+void clinux_lock(void *lock) { pthread_mutex_lock(lock); }
+void clinux_unlock(void *lock) { pthread_mutex_unlock(lock); }
+
 static int64_t read_clock(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);

@@ -88,6 +88,12 @@ void clinux_thread_join(uint64_t handle);
 void clinux_set_current_loop(const void *loop);
 const void *clinux_current_loop(void);
 
+// A pthread mutex: unlike Swift's `Mutex`, one that thread sanitizers understand.
+void *clinux_lock_create(void);
+void clinux_lock_destroy(void *lock);
+void clinux_lock(void *lock);
+void clinux_unlock(void *lock);
+
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
 

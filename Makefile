@@ -1,0 +1,54 @@
+# Everything Penstock does for a developer; `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint format sanitize stubs venv venv-ccxt packages clean
+
+SWIFT_FILES := Package.swift Sources Tests
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: ## a simulated market and a gateway on loopback, with hints what to do next
+	@.ci/install-packages build
+	@swift build -c release --product penstock
+	@exec .ci/demo
+
+test: ## everything that can be wrong, in under ten minutes
+	@.ci/install-packages test
+	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
+	@.ci/test
+
+bench: ## the measurements of Tests/Benchmarks/results.md
+	@.ci/install-packages build
+	@swift build -c release --product Benchmarks
+	@.build/release/Benchmarks
+
+lint: ## style that a machine can judge
+	@swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+format: ## rewrite the sources as lint wants them
+	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+sanitize: ## the unit tests under the address and the thread sanitizer
+	@.ci/install-packages build
+	@for kind in address thread; do \
+		echo "== $$kind sanitizer"; \
+		swift test --sanitize=$$kind --scratch-path .build/$$kind --skip TidyTests || exit 1; \
+	done
+
+stubs: venv ## the Python messages and stubs anew, from Protos
+	@.venv/bin/python -m grpc_tools.protoc -I Protos --python_out=clients/python \
+		--pyi_out=clients/python penstock/v1/options.proto penstock/v1/market_data.proto
+	@.venv/bin/python -m grpc_tools.protoc -I Protos --grpc_python_out=clients/python \
+		penstock/v1/market_data.proto
+
+venv: ## .venv for the Python client and its tests
+	@.ci/make-venv
+
+venv-ccxt: ## .venv, and ccxt for the check of the simulator
+	@.ci/make-venv ccxt
+
+packages: ## the Debian packages that are missing
+	@.ci/install-packages test
+
+clean: ## remove what was built
+	@rm -rf .build .venv

@@ -1,0 +1,53 @@
+package import Base
+
+/// When to try a connection again: at once doubling from 0.1 s to 5 s, each shortened by up to half
+/// at random so that many connections do not come back together.
+package struct ReconnectBackoff: Sendable {
+    package static let shortest: Duration = .milliseconds(100)
+    package static let longest: Duration = .seconds(5)
+
+    private var failures = 0
+
+    package init() {}
+
+    /// The connection proved itself: data came over it.
+    package mutating func succeeded() { failures = 0 }
+
+    /// How long to wait before the next attempt.
+    package mutating func next(using random: inout SeededRandom) -> Duration {
+        let nominal = min(
+            Self.longest.wholeNanoseconds,
+            Self.shortest.wholeNanoseconds << Int64(min(failures, 6)))
+        failures += 1
+        let jitter = Int64(Double(nominal / 2) * random.unit())
+        return .nanoseconds(nominal - jitter)
+    }
+}
+
+/// Connection attempts of a whole venue: at most so many in any span (Binance: 300 in 5 min per IP).
+///
+/// Half of them may go at once, the other half comes back evenly: however often the venue cuts us
+/// off, the next attempt is never more than two seconds away.
+package struct AttemptBudget: Sendable {
+    private let burst: Int64
+    private let span: Int64
+    /// Attempts that may go now, times `span`, so that refilling is exact.
+    private var balance: Int64
+    private var refilledAt: Instant?
+
+    package init(attemptsMax: Int = 300, span: Duration = .seconds(300)) {
+        precondition(attemptsMax >= 2)
+        burst = Int64(attemptsMax / 2)
+        self.span = span.wholeNanoseconds
+        balance = burst * self.span
+    }
+
+    package mutating func take(at now: Instant) -> Bool {
+        let elapsed = now.nanoseconds - (refilledAt ?? now).nanoseconds
+        refilledAt = now
+        balance = min(burst * span, balance + burst * min(max(elapsed, 0), span))
+        guard balance >= span else { return false }
+        balance -= span
+        return true
+    }
+}

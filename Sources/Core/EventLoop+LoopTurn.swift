@@ -1,0 +1,6 @@
+package import Base
+package import Runtime
+
+extension EventLoop: LoopTurn {
+    package func timestamp() -> Timestamp { Clock.timestamp() }
+}

@@ -1,0 +1,10 @@
+/// Where a subscriber's frames go: one gRPC stream now, one WebSocket or SSE response later.
+/// Confined to the loop of its connection. Core never learns which protocol it is.
+package protocol FrameSink: AnyObject {
+    /// Takes all of `frames` (one or more whole frames) at once, or nothing. The hot path: must not
+    /// allocate. After a refusal the sink calls `Session.becameWritable()` once it can take more.
+    func offer(_ frames: RawSpan) -> Bool
+
+    /// Takes `frames` whatever the windows say: for last words, which are few and short.
+    func enqueue(_ frames: RawSpan)
+}

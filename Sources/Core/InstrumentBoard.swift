@@ -1,0 +1,35 @@
+package import Market
+
+/// The topics of one instrument at one venue: what its connector writes to.
+package final class InstrumentBoard {
+    package let venue: String
+    package let symbol: Symbol
+    package let tick: TickTopic
+    package let trade: EventTopic
+    package let aggregateTrade: EventTopic
+    /// One per depth somebody asked for; the default depth always exists.
+    package internal(set) var books: [BookTopic]
+
+    init(venue: String, symbol: Symbol, hub: Hub, limits: HubLimits) {
+        self.venue = venue
+        self.symbol = symbol
+        func name(_ kind: String) -> String { "\(kind):\(venue):\(symbol)" }
+        func event(_ kind: String) -> EventTopic {
+            let topic = EventTopic(
+                name: name(kind), number: hub.nextNumber(), hub: hub,
+                eventsMax: limits.eventsPerTopicMax)
+            hub.add(topic)
+            return topic
+        }
+        tick = TickTopic(name: name("tick"), number: hub.nextNumber(), hub: hub)
+        hub.add(tick)
+        let book = BookTopic(
+            name: name("book"), number: hub.nextNumber(), depth: limits.bookDepth, hub: hub)
+        hub.add(book)
+        books = [book]
+        trade = event("trade")
+        aggregateTrade = event("aggtrade")
+    }
+
+    package var topics: [Topic] { books + [tick, trade, aggregateTrade] }
+}

@@ -1,0 +1,50 @@
+package import Base
+package import Market
+internal import Schema
+
+/// Best bid and ask of one instrument. Every field remembers the sequence at which it last
+/// changed, so a delta from any base of the epoch is four comparisons.
+package final class TickTopic: StateTopic {
+    private var tick: Market.Tick?
+    private var stamps = (
+        bidPrice: UInt64(0), bidQuantity: UInt64(0), askPrice: UInt64(0), askQuantity: UInt64(0)
+    )
+
+    package override var hasState: Bool { tick != nil }
+
+    /// A new best bid and ask; the topic is live from now on. One whose numbers cannot be told
+    /// exactly in one message is nonsense: it is refused, and the topic is stale.
+    package func apply(
+        _ fresh: Market.Tick, venueSequence: UInt64, eventTime: Timestamp, receiveTime: Timestamp
+    ) {
+        guard Wire.share(fresh.bidPrice, fresh.askPrice),
+            Wire.share(fresh.bidQuantity, fresh.askQuantity)
+        else { return setStatus(.stale) }
+        let sequence = pendingSequence
+        if fresh.bidPrice != tick?.bidPrice { stamps.bidPrice = sequence }
+        if fresh.bidQuantity != tick?.bidQuantity { stamps.bidQuantity = sequence }
+        if fresh.askPrice != tick?.askPrice { stamps.askPrice = sequence }
+        if fresh.askQuantity != tick?.askQuantity { stamps.askQuantity = sequence }
+        tick = fresh
+        stamp(venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime)
+        setStatus(.live)
+        markDirty()
+    }
+
+    override func snapshotPayload() -> Payload? {
+        tick.map { .tick(Wire.tick($0) { _ in true }) }
+    }
+
+    override func deltaPayload(since base: UInt64) -> Payload?? {
+        guard let tick else { return .some(nil) }
+        return .tick(
+            Wire.tick(tick) { field in
+                switch field {
+                case .bidPrice: stamps.bidPrice > base
+                case .bidQuantity: stamps.bidQuantity > base
+                case .askPrice: stamps.askPrice > base
+                case .askQuantity: stamps.askQuantity > base
+                }
+            })
+    }
+}

@@ -1,0 +1,86 @@
+internal import Base
+internal import Market
+internal import Schema
+internal import Streams
+
+/// From market values to wire messages. Decimals of one message share their exponents: the
+/// smallest that any of its values needs.
+enum Wire {
+    enum TickField { case bidPrice, bidQuantity, askPrice, askQuantity }
+
+    static func time(_ time: Timestamp) -> UInt64? {
+        time == .unknown ? nil : UInt64(time.nanoseconds)
+    }
+
+    /// Whether two values can share an exponent. Real prices and quantities of one instrument
+    /// always can; nonsense from a broken venue may not.
+    static func share(_ first: Decimal, _ second: Decimal) -> Bool {
+        let exponent = sharedExponent(first, second)
+        return first.mantissa(at: exponent) != nil && second.mantissa(at: exponent) != nil
+    }
+
+    /// Only the fields that `includes` names.
+    static func tick(_ tick: Market.Tick, includes: (TickField) -> Bool) -> Schema.Tick {
+        let bidPrice = includes(.bidPrice) ? tick.bidPrice : nil
+        let askPrice = includes(.askPrice) ? tick.askPrice : nil
+        let bidQuantity = includes(.bidQuantity) ? tick.bidQuantity : nil
+        let askQuantity = includes(.askQuantity) ? tick.askQuantity : nil
+        let price = sharedExponent(bidPrice, askPrice)
+        let quantity = sharedExponent(bidQuantity, askQuantity)
+        return Schema.Tick(
+            bidPrice: bidPrice.map { mantissa($0, price) },
+            bidQuantity: bidQuantity.map { mantissa($0, quantity) },
+            askPrice: askPrice.map { mantissa($0, price) },
+            askQuantity: askQuantity.map { mantissa($0, quantity) },
+            priceExponent: bidPrice == nil && askPrice == nil ? nil : Int32(price),
+            quantityExponent: bidQuantity == nil && askQuantity == nil ? nil : Int32(quantity))
+    }
+
+    static func trade(_ trade: Market.Trade) -> Schema.Trade {
+        Schema.Trade(
+            price: trade.price.mantissa, quantity: trade.quantity.mantissa, id: trade.id,
+            side: side(trade.side), priceExponent: Int32(trade.price.exponent),
+            quantityExponent: Int32(trade.quantity.exponent), firstID: trade.firstID,
+            lastID: trade.lastID)
+    }
+
+    static func side(_ side: Market.Trade.Side) -> Schema.Side {
+        switch side {
+        case .buy: .buy
+        case .sell: .sell
+        case .unknown: .unspecified
+        }
+    }
+
+    static func book(_ change: BookChange, isSnapshot: Bool) -> Schema.Book {
+        Schema.Book(
+            bids: isSnapshot || !change.bids.isEmpty ? side(change.bids) : nil,
+            asks: isSnapshot || !change.asks.isEmpty ? side(change.asks) : nil)
+    }
+
+    private static func side(_ levels: [Level]) -> BookSide {
+        var price = 0
+        var quantity = 0
+        for level in levels {
+            price = min(price, Int(level.price.exponent))
+            quantity = min(quantity, Int(level.quantity.exponent))
+        }
+        return BookSide(
+            prices: levels.map { mantissa($0.price, price) },
+            quantities: levels.map { mantissa($0.quantity, quantity) },
+            priceExponent: Int32(price), quantityExponent: Int32(quantity))
+    }
+
+    private static func sharedExponent(_ first: Decimal?, _ second: Decimal?) -> Int {
+        min(Int(first?.exponent ?? 0), Int(second?.exponent ?? 0), 0)
+    }
+
+    /// `value` at a common `exponent` that is not above its own. That it fits is checked where
+    /// values come in: `share` for ticks, `OrderBook.set` for books.
+    private static func mantissa(_ value: Decimal, _ exponent: Int) -> Int64 {
+        guard let mantissa = value.mantissa(at: exponent) else {
+            preconditionFailure("\(value) does not fit at exponent \(exponent)")
+        }
+        return mantissa
+    }
+}

@@ -1,0 +1,155 @@
+internal import Base
+internal import GRPC
+internal import HTTP1
+internal import Runtime
+
+/// One client connection. Its first bytes decide whether it speaks HTTP/2 or HTTP/1.1; from then
+/// on it only carries bytes between the socket and that protocol's machine.
+final class GatewayConnection: ByteStreamDelegate {
+    private enum State {
+        /// Bytes so far are a true prefix of the HTTP/2 preface.
+        case detecting([UInt8])
+        case http2(RPCServerConnection)
+        case http1(HTTP1Session)
+        case ended
+    }
+
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    private let stream: ByteStream
+    private unowned let server: GatewayServer
+    private var state = State.detecting([])
+    private var timer: TimerID?
+
+    init(stream: ByteStream, server: GatewayServer) {
+        self.stream = stream
+        self.server = server
+        stream.delegate = self
+        timer = server.loop.schedule(after: server.limits.handshakeTimeout) { [weak self] in
+            self?.timer = nil
+            if case .detecting? = self?.state { self?.close() }
+        }
+    }
+
+    // MARK: ByteStreamDelegate
+
+    func received(_ bytes: RawSpan, on stream: ByteStream) {
+        switch state {
+        case .detecting(var held):
+            held.append(bytes)
+            detect(held)
+        case .http2(let connection):
+            connection.outputBlocked = stream.isBlocked
+            connection.received(bytes, now: Clock.now())
+            afterWork(connection)
+        case .http1(let session):
+            session.received(bytes)
+            afterWork(session)
+        case .ended: break
+        }
+    }
+
+    func becameWritable(_ stream: ByteStream) {
+        if case .http2(let connection) = state {
+            connection.outputDrained()
+            afterWork(connection)
+        }
+    }
+
+    func closed(_ stream: ByteStream, _ reason: SystemError?) { finish() }
+
+    // MARK: From the server
+
+    func drain() {
+        guard case .http2(let connection) = state else { return close() }
+        connection.beginDrain(now: Clock.now())
+        connection.finishCalls(RPCStatus(.unavailable, "the server is shutting down"))
+        afterWork(connection)
+    }
+
+    func close() {
+        stream.close()
+        finish()
+    }
+
+    // MARK: Inside
+
+    private func detect(_ held: [UInt8]) {
+        let compared = min(held.count, Self.preface.count)
+        if held[..<compared] != Self.preface[..<compared] {
+            state = .http1(HTTP1Session(pages: server.pages, output: stream.output))
+        } else if compared == Self.preface.count {
+            state = .http2(makeHTTP2())
+        } else {
+            state = .detecting(held)
+            return
+        }
+        cancelTimer()
+        unsafe held.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+    }
+
+    private func makeHTTP2() -> RPCServerConnection {
+        let pages = server.pages
+        let connection = RPCServerConnection(
+            router: server.router, output: stream.output, peer: stream.peer.description,
+            wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
+        ) { request in
+            let page = pages.page(method: request.method, path: request.path)
+            return PlainResponse(
+                status: page.status, contentType: page.contentType, body: page.body)
+        }
+        // The budget of the output was reached though the kernel may take all of it this turn.
+        connection.awaitsOutput = { [weak self] in
+            self?.server.loop.schedule(after: .zero) {
+                guard let self, case .http2(let connection) = self.state else { return }
+                if self.stream.isBlocked { return }
+                connection.outputDrained()
+                self.afterWork(connection)
+            }
+        }
+        return connection
+    }
+
+    private func afterWork(_ connection: RPCServerConnection) {
+        stream.flushAtEndOfTurn()
+        if connection.isFinished {
+            stream.closeAfterFlush()
+            finish()
+            return
+        }
+        schedule(connection)
+    }
+
+    private func afterWork(_ session: HTTP1Session) {
+        stream.flushAtEndOfTurn()
+        if session.isFinished {
+            stream.closeAfterFlush()
+            finish()
+        }
+    }
+
+    /// Deadlines of calls, keepalive: the machine says when it wants to be asked again.
+    private func schedule(_ connection: RPCServerConnection) {
+        cancelTimer()
+        guard let next = connection.nextTick else { return }
+        timer = server.loop.schedule(after: next - Clock.now()) { [weak self] in
+            self?.timer = nil
+            guard let self, case .http2(let connection) = state else { return }
+            _ = connection.tick(now: Clock.now())
+            afterWork(connection)
+        }
+    }
+
+    private func cancelTimer() {
+        if let timer { server.loop.cancel(timer) }
+        timer = nil
+    }
+
+    private func finish() {
+        cancelTimer()
+        let ended = state
+        state = .ended
+        if case .http2(let connection) = ended { connection.connectionLost() }
+        server.ended(self)
+    }
+}

@@ -1,0 +1,15 @@
+/// What clients may ask of the gateway, and how far.
+package struct GatewayLimits: Sendable {
+    /// Open client connections. Default 20,000: twice the largest front-end fleet we plan for, at
+    /// 16 KB each. One more is closed at once and counted.
+    package var connectionsMax = 20_000
+
+    /// Topics one Subscribe or GetSnapshot call may name. Default 4,096: a whole venue of
+    /// instruments with two topics each. More is RESOURCE_EXHAUSTED.
+    package var topicsPerCallMax = 4096
+
+    /// How long a connection may take to say which protocol it speaks. Default 10 s.
+    package var handshakeTimeout: Duration = .seconds(10)
+
+    package init() {}
+}

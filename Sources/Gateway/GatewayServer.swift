@@ -1,0 +1,86 @@
+package import Base
+package import Core
+internal import GRPC
+internal import HTTP2
+package import Runtime
+
+/// The one port: accepts connections, finds out what they speak, and routes gRPC calls to their
+/// services. Confined to its loop.
+package final class GatewayServer {
+    let loop: EventLoop
+    let router = RPCRouter()
+    let pages: PlainPages
+    let limits: GatewayLimits
+    let metrics: GatewayMetrics
+    package let health: HealthService
+    private var listener: Listener?
+    private var connections: [ObjectIdentifier: GatewayConnection] = [:]
+    private var drained: (() -> Void)?
+    private let log = Log("gateway")
+
+    package init(
+        loop: EventLoop, hub: Hub, metrics registry: MetricRegistry,
+        limits: GatewayLimits = GatewayLimits()
+    ) {
+        self.loop = loop
+        self.limits = limits
+        metrics = GatewayMetrics(registry)
+        health = HealthService()
+        let status = health
+        pages = PlainPages(metrics: registry, isServing: { status.serves("") })
+        MarketDataService(hub: hub, limits: limits).register(in: router)
+        health.register(with: router)
+        ReflectionService(router: router).register(with: router)
+    }
+
+    /// Begins to listen and reports SERVING. Returns the address with the port that was bound.
+    package func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
+        let listener = try Listener(loop: loop, address: address) { [weak self] stream in
+            self?.accepted(stream)
+        }
+        self.listener = listener
+        health.setStatus("", serving: true)
+        health.setStatus(MarketDataService.name, serving: true)
+        return listener.boundAddress
+    }
+
+    /// Readiness off, stop accepting, GOAWAY, calls end with UNAVAILABLE so that clients go
+    /// elsewhere. `done` is called once every connection has ended, by itself or after `limit`.
+    package func drain(within limit: Duration, done: @escaping () -> Void) {
+        guard drained == nil else { return }
+        drained = done
+        health.stopServing()
+        listener?.close()
+        for connection in Array(connections.values) { connection.drain() }
+        reportIfDrained()
+        loop.schedule(after: limit) { [weak self] in
+            guard let self else { return }
+            for connection in Array(connections.values) { connection.close() }
+        }
+    }
+
+    private func reportIfDrained() {
+        guard connections.isEmpty, let done = drained else { return }
+        drained = {}
+        done()
+    }
+
+    private func accepted(_ stream: ByteStream) {
+        guard connections.count < limits.connectionsMax else {
+            metrics.refusedConnections.add()
+            stream.close()
+            return
+        }
+        let connection = GatewayConnection(stream: stream, server: self)
+        connections[ObjectIdentifier(connection)] = connection
+        metrics.connections.set(Int64(connections.count))
+        metrics.acceptedConnections.add()
+        log.debug("accepted", [("peer", stream.peer.description)])
+    }
+
+    func ended(_ connection: GatewayConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        metrics.connections.set(Int64(connections.count))
+        reportIfDrained()
+    }
+}

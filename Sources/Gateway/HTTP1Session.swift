@@ -1,0 +1,38 @@
+internal import Base
+internal import HTTP1
+internal import Runtime
+
+/// Plain HTTP/1.1 on a client connection: `/healthz`, `/metrics`, and clear refusals.
+final class HTTP1Session {
+    private let pages: PlainPages
+    private let output: OutputBuffer
+    private var parser = HTTP1RequestParser()
+    /// Close the connection once the output has left.
+    private(set) var isFinished = false
+
+    init(pages: PlainPages, output: OutputBuffer) {
+        self.pages = pages
+        self.output = output
+    }
+
+    func received(_ bytes: RawSpan) {
+        guard !isFinished else { return }
+        parser.append(bytes)
+        do throws(HTTP1Error) {
+            while !isFinished, let request = try parser.next() { answer(request) }
+        } catch {
+            HTTP1Response(refusing: error).append(to: output, keepAlive: false)
+            isFinished = true
+        }
+    }
+
+    private func answer(_ request: HTTP1Request) {
+        let page = pages.page(method: request.method, path: request.path)
+        var response = HTTP1Response(status: page.status, body: page.body)
+        response.headers.append("Content-Type", page.contentType)
+        response.append(
+            to: output, keepAlive: request.keepAlive, date: Clock.timestamp(),
+            withoutBody: request.method == "HEAD")
+        isFinished = !request.keepAlive
+    }
+}

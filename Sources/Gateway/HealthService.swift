@@ -1,0 +1,77 @@
+package import GRPC
+internal import Schema
+
+/// gRPC's health service (grpc.health.v1): whether the server, or one of its services, serves.
+/// The empty name is the server. Confined to its loop.
+package final class HealthService {
+    private static let prefix = "/grpc.health.v1.Health/"
+
+    /// A watcher is told every change, never the same status twice in a row.
+    private struct Watcher {
+        let call: RPCCall
+        let service: String
+        var told: ServingStatus
+    }
+
+    private var statuses: [String: ServingStatus] = ["": .serving]
+    private var watchers: [Watcher] = []
+
+    package init() {}
+
+    package func register(with router: RPCRouter) {
+        router.register(Self.prefix + "Check") { [weak self] _ in
+            SingleRequestHandler { call, bytes in
+                guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
+                self?.check(request.service ?? "", call)
+            }
+        }
+        router.register(Self.prefix + "Watch") { [weak self] _ in
+            SingleRequestHandler(onCancelled: { self?.forget($0) }) { call, bytes in
+                guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
+                self?.watch(request.service ?? "", call)
+            }
+        }
+    }
+
+    /// Sets a service's status and tells its watchers.
+    package func setStatus(_ service: String, serving: Bool) {
+        statuses[service] = serving ? .serving : .notServing
+        tell(service)
+    }
+
+    /// Nothing serves any more; the first step of a shutdown.
+    package func stopServing() {
+        for service in statuses.keys.sorted() { setStatus(service, serving: false) }
+    }
+
+    package func serves(_ service: String) -> Bool { statuses[service] == .serving }
+
+    package var watcherCount: Int { watchers.count }
+
+    private func check(_ service: String, _ call: RPCCall) {
+        guard let status = statuses[service] else {
+            return call.finish(RPCStatus(.notFound, "service \(service) is not known"))
+        }
+        call.send(HealthCheckResponse(status: status))
+        call.finish(.ok)
+    }
+
+    private func watch(_ service: String, _ call: RPCCall) {
+        let status = statuses[service] ?? .serviceUnknown
+        watchers.append(Watcher(call: call, service: service, told: status))
+        call.send(HealthCheckResponse(status: status))
+    }
+
+    private func tell(_ service: String) {
+        // A watcher whose call ended without a word (a drain) leaves here.
+        watchers.removeAll { !$0.call.isOpen }
+        for index in watchers.indices where watchers[index].service == service {
+            let status = statuses[service] ?? .serviceUnknown
+            guard watchers[index].told != status else { continue }
+            watchers[index].told = status
+            watchers[index].call.send(HealthCheckResponse(status: status))
+        }
+    }
+
+    private func forget(_ call: RPCCall) { watchers.removeAll { $0.call === call } }
+}

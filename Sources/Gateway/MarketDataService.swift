@@ -1,0 +1,111 @@
+internal import Base
+package import Core
+package import GRPC
+internal import Market
+internal import Schema
+internal import Streams
+
+/// `penstock.v1.MarketData`: translates between the wire and the hub, and decides nothing.
+package struct MarketDataService {
+    package static let name = "penstock.v1.MarketData"
+
+    private let hub: Hub
+    private let limits: GatewayLimits
+
+    package init(hub: Hub, limits: GatewayLimits) {
+        self.hub = hub
+        self.limits = limits
+    }
+
+    package func register(in router: RPCRouter) {
+        let (hub, limits) = (hub, limits)
+        router.register("/\(Self.name)/Subscribe") { call in
+            SubscribeCall(call, hub: hub, limits: limits)
+        }
+        router.register("/\(Self.name)/GetSnapshot") { _ in
+            Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
+                try Self.snapshot(request, hub: hub, limits: limits)
+            }
+        }
+        router.register("/\(Self.name)/ListInstruments") { _ in
+            Self.unary { (request: ListInstrumentsRequest) throws(RPCStatus) in
+                try Self.instruments(request, hub: hub)
+            }
+        }
+    }
+
+    /// One request, one response, answered in the turn in which the request is whole.
+    private static func unary<Request: WireMessage, Response: WireMessage>(
+        _ answer: @escaping (Request) throws(RPCStatus) -> Response
+    ) -> any RPCHandler {
+        SingleRequestHandler { call, bytes in
+            guard let request = call.decode(Request.self, bytes) else { return }
+            do throws(RPCStatus) {
+                call.send(try answer(request))
+                call.finish(.ok)
+            } catch {
+                call.finish(error)
+            }
+        }
+    }
+
+    private static func snapshot(
+        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits
+    ) throws(RPCStatus) -> GetSnapshotResponse {
+        if request.topics.isEmpty { throw StatusMapping.noTopics("GetSnapshot") }
+        if request.topics.count > limits.topicsPerCallMax {
+            throw StatusMapping.tooManyTopics(
+                request.topics.count, limit: limits.topicsPerCallMax)
+        }
+        let wanted = TopicRequest(request.topics, hub: hub) { topic in
+            topic is StateTopic
+                ? nil
+                : TopicRefusal(
+                    .malformed, "\"\(topic.name)\" is an event topic and has no snapshot")
+        }
+        if wanted.accepted.isEmpty { throw StatusMapping.allRejected(wanted.rejected) }
+        var response = GetSnapshotResponse()
+        var accepted: [AcceptedTopic] = []
+        for (name, topic) in wanted.accepted {
+            guard let topic = topic as? StateTopic else { continue }
+            topic.publishPending()
+            guard topic.hasState else {
+                throw RPCStatus(
+                    .unavailable, "\(name) has no data yet: its feed is down or starting")
+            }
+            accepted.append(
+                AcceptedTopic(
+                    name: name, number: topic.number, epoch: topic.position.epoch,
+                    sequence: topic.position.sequence, status: topic.status, resumed: false))
+            response.snapshots.append(topic.snapshot())
+        }
+        response.subscribed = Subscribed(accepted: accepted, rejected: wanted.rejected)
+        return response
+    }
+
+    private static func instruments(
+        _ request: ListInstrumentsRequest, hub: Hub
+    ) throws(RPCStatus) -> ListInstrumentsResponse {
+        var names = hub.venueNames
+        if let venue = request.venue {
+            guard names.contains(venue) else {
+                throw RPCStatus(
+                    .notFound,
+                    "venue \"\(venue)\" is not configured; configured: "
+                        + names.joined(separator: ", "))
+            }
+            names = [venue]
+        }
+        var response = ListInstrumentsResponse()
+        for name in names {
+            for instrument in hub.instruments(of: name) ?? [] {
+                response.instruments.append(
+                    Schema.Instrument(
+                        venue: name, symbol: instrument.symbol.description,
+                        venueSymbol: instrument.venueSymbol, baseAsset: instrument.symbol.base,
+                        quoteAsset: instrument.symbol.quote, trading: instrument.isTrading))
+            }
+        }
+        return response
+    }
+}

@@ -1,0 +1,35 @@
+internal import Base
+
+/// What a plain GET finds on the port, over HTTP/1.1 and HTTP/2 alike.
+struct PlainPages {
+    struct Page {
+        var status: Int
+        var contentType: String
+        var body: [UInt8]
+    }
+
+    let metrics: MetricRegistry
+    /// Whether the process takes new work; false while it drains.
+    let isServing: () -> Bool
+
+    func page(method: String, path: String) -> Page {
+        guard method == "GET" || method == "HEAD" else {
+            return text(405, "method \(method) is not allowed here; allowed: GET, HEAD\n")
+        }
+        switch path {
+        case "/healthz":
+            return isServing() ? text(200, "ok\n") : text(503, "draining\n")
+        case "/metrics":
+            return Page(
+                status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+                body: Array(metrics.prometheusText().utf8))
+        default:
+            return text(
+                404, "no such page; pages: /healthz, /metrics; gRPC: penstock.v1.MarketData\n")
+        }
+    }
+
+    private func text(_ status: Int, _ text: String) -> Page {
+        Page(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+}

@@ -1,0 +1,44 @@
+package import Core
+package import GRPC
+package import Schema
+
+/// The one place where inner errors become gRPC statuses (style.md §8). No `default`: a new error
+/// does not compile before it has a status. UNKNOWN is never sent.
+package enum StatusMapping {
+    package static func status(_ error: SchemaError) -> RPCStatus {
+        RPCStatus(.invalidArgument, "the request cannot be decoded: \(error)")
+    }
+
+    package static func status(_ refusal: TopicRefusal) -> RPCStatus {
+        switch refusal.reason {
+        case .malformed: RPCStatus(.invalidArgument, refusal.message)
+        case .unknown: RPCStatus(.notFound, refusal.message)
+        case .twice: RPCStatus(.alreadyExists, refusal.message)
+        case .exhausted: RPCStatus(.resourceExhausted, refusal.message)
+        }
+    }
+
+    static func noTopics(_ method: String) -> RPCStatus {
+        RPCStatus(
+            .invalidArgument,
+            "\(method) names no topic; expected at least one like \"book:binance:BTC/USDT\"")
+    }
+
+    static func tooManyTopics(_ count: Int, limit: Int) -> RPCStatus {
+        RPCStatus(
+            .resourceExhausted, "\(count) topics in one call; the server allows \(limit)")
+    }
+
+    /// Every topic of a subscription was refused: the status says why the first one was.
+    static func allRejected(_ rejected: [RejectedTopic]) -> RPCStatus {
+        let first = rejected.first
+        let code: RPCCode =
+            rejected.allSatisfy { $0.code == first?.code }
+            ? first.flatMap { RPCCode(rawValue: UInt8(clamping: $0.code ?? 5)) } ?? .notFound
+            : .notFound
+        let name = first?.name ?? ""
+        return RPCStatus(
+            code,
+            "all \(rejected.count) topics rejected; \(name): \(first?.message ?? "")")
+    }
+}

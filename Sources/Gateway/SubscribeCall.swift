@@ -1,0 +1,81 @@
+internal import Base
+internal import Core
+internal import GRPC
+internal import Schema
+internal import Streams
+
+/// One `MarketData.Subscribe` call: the session of its topics, writing to its HTTP/2 stream.
+final class SubscribeCall: RPCHandler, FrameSink {
+    private let hub: Hub
+    private let limits: GatewayLimits
+    private unowned let call: RPCCall
+    private var session: Session?
+
+    init(_ call: RPCCall, hub: Hub, limits: GatewayLimits) {
+        self.call = call
+        self.hub = hub
+        self.limits = limits
+    }
+
+    // MARK: RPCHandler
+
+    func receivedMessage(_ message: RawSpan, on call: RPCCall) {
+        guard session == nil else {
+            return finish(RPCStatus(.invalidArgument, "Subscribe takes one request message"))
+        }
+        guard let request = call.decode(SubscribeRequest.self, message) else { return }
+        begin(request)
+    }
+
+    func receivedEnd(on call: RPCCall) {
+        if session == nil {
+            finish(RPCStatus(.invalidArgument, "Subscribe ended without a request message"))
+        }
+    }
+
+    func cancelled(_ call: RPCCall) {
+        session?.end()
+        session = nil
+    }
+
+    func becameWritable(_ call: RPCCall) { session?.becameWritable() }
+
+    // MARK: FrameSink
+
+    func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }
+
+    func enqueue(_ frames: RawSpan) { call.send(framed: frames) }
+
+    // MARK: Inside
+
+    private func begin(_ request: SubscribeRequest) {
+        guard !request.topics.isEmpty else { return finish(StatusMapping.noTopics("Subscribe")) }
+        guard request.topics.count <= limits.topicsPerCallMax else {
+            return finish(
+                StatusMapping.tooManyTopics(request.topics.count, limit: limits.topicsPerCallMax))
+        }
+        let wanted = TopicRequest(request.topics, hub: hub) { _ in nil }
+        var resume: [String: Position] = [:]
+        for position in request.resume {
+            guard let name = position.topic, let epoch = position.epoch else { continue }
+            resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
+        }
+        let session = Session(codec: call.subtype.codec, sink: self)
+        self.session = session
+        let accepted = wanted.accepted.map { name, topic in
+            var entry = session.add(topic, resumeAt: resume[name])
+            entry.name = name
+            return entry
+        }
+        call.send(
+            Update(payload: .subscribed(Subscribed(accepted: accepted, rejected: wanted.rejected))))
+        if accepted.isEmpty { return finish(StatusMapping.allRejected(wanted.rejected)) }
+        session.becameWritable()
+    }
+
+    private func finish(_ status: RPCStatus) {
+        session?.end()
+        session = nil
+        call.finish(status)
+    }
+}

@@ -1,0 +1,91 @@
+/// The last events of an event topic, numbered without a hole. Readers keep only their sequence;
+/// one who asks for an event that is gone is told from where on there are any.
+///
+/// Bounded in events and in bytes, by forgetting the oldest. Memory comes in chunks as it is
+/// needed, and one emptied chunk is kept for the next.
+package struct EventRing<Element: Sendable>: Sendable {
+    private struct Stored: Sendable {
+        var element: Element
+        var bytes: Int
+    }
+
+    /// Events in one piece of memory.
+    private static var chunkLength: Int { 1024 }
+
+    package let countMax: Int
+    package let bytesMax: Int
+
+    /// Sequence of the oldest event that is still there; `next` when none is.
+    package private(set) var first: UInt64
+    /// Sequence that the next event will get.
+    package private(set) var next: UInt64
+    /// Bytes of the events that are there, as told by whoever appended them.
+    package private(set) var bytes = 0
+
+    /// Each of `chunkLength` places, the last one being filled.
+    private var chunks: [[Stored?]] = []
+    /// Place of `first` in the first chunk.
+    private var start = 0
+    private var spare: [Stored?] = []
+
+    /// 65,536 events are 39 minutes of the recorded BTCUSDT trades; 8 MiB, so many of 128 bytes.
+    package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
+        precondition(countMax > 0 && bytesMax > 0)
+        self.countMax = countMax
+        self.bytesMax = bytesMax
+        first = firstSequence
+        next = firstSequence
+    }
+
+    package var count: Int { Int(next - first) }
+    package var isEmpty: Bool { first == next }
+
+    /// Sequence of the newest event ever appended, one before the first sequence at the start.
+    package var last: UInt64 { next &- 1 }
+
+    /// Adds an event of so many bytes and returns its sequence; the oldest give way. An event
+    /// larger than the whole ring gets its sequence and is gone at once.
+    @discardableResult
+    package mutating func append(_ element: Element, bytes size: Int) -> UInt64 {
+        while !isEmpty, count == countMax || bytes + size > bytesMax { dropFirst() }
+        let sequence = next
+        next += 1
+        if size > bytesMax {
+            first = next
+            return sequence
+        }
+        if chunks.last.map({ $0.count == Self.chunkLength }) ?? true {
+            var chunk: [Stored?] = []
+            swap(&chunk, &spare)
+            chunks.append(chunk)
+        }
+        chunks[chunks.count - 1].append(Stored(element: element, bytes: size))
+        bytes += size
+        return sequence
+    }
+
+    /// The event of a sequence; nil when it is gone or yet to come.
+    package subscript(_ sequence: UInt64) -> Element? {
+        guard sequence >= first, sequence < next else { return nil }
+        let place = start + Int(sequence - first)
+        return chunks[place / Self.chunkLength][place % Self.chunkLength]?.element
+    }
+
+    /// What a reader who has everything up to `sequence` can no longer get: never silence.
+    package func gap(after sequence: UInt64) -> ClosedRange<UInt64>? {
+        // A position comes from a client: any number at all.
+        sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
+    }
+
+    private mutating func dropFirst() {
+        bytes -= chunks[0][start]?.bytes ?? 0
+        chunks[0][start] = nil
+        start += 1
+        first += 1
+        if start == chunks[0].count, isEmpty || start == Self.chunkLength {
+            spare = chunks.removeFirst()
+            spare.removeAll(keepingCapacity: true)
+            start = 0
+        }
+    }
+}

@@ -1,2 +1,0 @@
-package import Market
-package func bar(_ foo: borrowing Foo) -> Int64 { foo.key(3) }

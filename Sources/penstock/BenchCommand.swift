@@ -1,0 +1,45 @@
+internal import Base
+internal import Runtime
+
+/// `penstock bench serve`: the same gateway with N event topics that all change R times a second
+/// in one turn, through the normal publish path.
+struct BenchCommand {
+    static let options = [
+        Arguments.Option(
+            name: "--listen", value: "ADDR:PORT",
+            help: "where subscribers connect (default \(ServeConfiguration.defaultListen))"),
+        Arguments.Option(name: "--topics", value: "N", help: "1 to 100000 (default 1)"),
+        Arguments.Option(
+            name: "--rate", value: "R", help: "updates a second of each topic, 1 to 100000 (default 100)"),
+        Arguments.Option(
+            name: "--bytes", value: "B", help: "size of one update, 40 to 1000000 (default 120)"),
+    ]
+
+    struct Load {
+        var topics = 1
+        var rate = 100
+        var bytes = 120
+    }
+
+    private let listen: SocketAddress
+    private var load = Load()
+
+    init(_ words: ArraySlice<String>) throws(UsageError) {
+        guard words.first == "serve" else {
+            throw UsageError("bench: expected \"bench serve\"; see penstock help bench")
+        }
+        let arguments = try Arguments(
+            words.dropFirst(), command: "bench serve", options: Self.options)
+        listen = try ServeConfiguration.address(
+            arguments.value("--listen") ?? ServeConfiguration.defaultListen,
+            at: "bench serve: --listen")
+        load.topics = try arguments.number("--topics", in: 1...100_000) ?? load.topics
+        load.rate = try arguments.number("--rate", in: 1...100_000) ?? load.rate
+        load.bytes = try arguments.number("--bytes", in: 40...1_000_000) ?? load.bytes
+    }
+
+    func run() async throws {
+        Log.level = .warning
+        try await Command.run { BenchNode(loop: $0, listen: listen, load: load) }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Base
+internal import Core
+internal import Gateway
+internal import Runtime
+internal import Schema
+
+/// The gateway under a known load: no venue, topics `bench:0` … that a timer publishes.
+actor BenchNode: Service {
+    nonisolated let name = "bench serve"
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
+
+    private let listen: SocketAddress
+    private let load: BenchCommand.Load
+    private var server: GatewayServer?
+    private var publisher: BenchPublisher?
+    private let life = Life()
+
+    init(loop: EventLoop, listen: SocketAddress, load: BenchCommand.Load) {
+        self.loop = loop
+        self.listen = listen
+        self.load = load
+    }
+
+    func run() async throws {
+        StandardStreams.output(try start())
+        await life.wait()
+    }
+
+    func shutDown() async {
+        publisher?.stop()
+        await server?.drain(within: Command.drainLimit)
+        life.end()
+    }
+
+    private func start() throws -> String {
+        let metrics = MetricRegistry()
+        let hub = Hub(turn: loop, metrics: metrics)
+        let server = GatewayServer(loop: loop, hub: hub, metrics: metrics)
+        let address = try server.listen(on: listen)
+        self.server = server
+        let topics = (0..<load.topics).map { hub.addEventTopic(named: "bench:\($0)") }
+        let publisher = BenchPublisher(loop: loop, topics: topics, load: load)
+        publisher.start()
+        self.publisher = publisher
+        return """
+            listening on \(address)
+            path /\(MarketDataService.name)/Subscribe
+            body \(Self.requestHex(topics.map(\.name)))
+            publish time at field path 7 (fixed64, ns since 1970), sequence at field path 3
+
+            """
+    }
+
+    /// The Subscribe request for all topics, without gRPC's prefix.
+    private static func requestHex(_ topics: [String]) -> String {
+        let buffer = OutputBuffer()
+        SubscribeRequest(topics: topics).encode(.protobuf, into: buffer)
+        return buffer.copyBytes().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

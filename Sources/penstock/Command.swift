@@ -1,0 +1,59 @@
+internal import Base
+internal import Runtime
+
+/// What the long-running commands share.
+enum Command {
+    /// How long open calls may hold up the end. Default 1.5 s: an interrupted process is gone
+    /// within two.
+    static let drainLimit = Duration.milliseconds(1500)
+
+    /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
+    /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.
+    static func run(_ make: (EventLoop) throws -> any Service) async throws {
+        let loop = try EventLoop(name: "loop-0")
+        let service = try make(loop)
+        do throws(ServiceGroupError) {
+            try await ServiceGroup([service]).run { await interruption(on: loop) }
+        } catch {
+            if case .failed(let name, let cause) = error {
+                if let cause = cause as? SystemError { throw UsageError("\(name): \(cause)") }
+                throw cause
+            }
+            throw error
+        }
+        await loop.stop()
+    }
+
+    /// Suspends until somebody wants the process gone.
+    private static func interruption(on loop: EventLoop) async {
+        let (signals, feed) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        do {
+            try await loop.run {
+                try Signals.deliver(on: loop) { signal in
+                    if signal != .hangUp { feed.yield() }
+                }
+            }
+        } catch {
+            Log("penstock").error("signals cannot be received", [("reason", "\(error)")])
+        }
+        for await _ in signals { return }
+    }
+}
+
+/// Lets a service's `run` wait until its `shutDown` is done. Confined to the service's actor.
+final class Life {
+    private var waiting: CheckedContinuation<Void, Never>?
+    private var isOver = false
+
+    func wait(isolation: isolated (any Actor)? = #isolation) async {
+        guard !isOver else { return }
+        await withCheckedContinuation { waiting = $0 }
+    }
+
+    func end() {
+        isOver = true
+        waiting?.resume()
+        waiting = nil
+    }
+}

@@ -1,0 +1,64 @@
+internal import FoundationEssentials
+
+/// The configuration file as written: JSON5, every key optional, unknown keys refused.
+struct ConfigurationFile: Decodable {
+    var listen: String?
+    /// Venue name to base URL, or null for the real venue.
+    var venues: [String: String?]?
+    var instruments: [String]?
+    var logLevel: String?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case listen, venues, instruments, logLevel
+    }
+
+    private struct AnyKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let allowed = CodingKeys.allCases.map(\.rawValue)
+        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
+        where !allowed.contains(key.stringValue) {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: [key],
+                    debugDescription: "unknown key; allowed: \(allowed.joined(separator: ", "))"))
+        }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        listen = try container.decodeIfPresent(String.self, forKey: .listen)
+        venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
+        instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
+        logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
+    }
+
+    init(path: String, command: String) throws(UsageError) {
+        let place = "\(command): --config \(path)"
+        let data: Data
+        do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw UsageError("\(place): the file cannot be read")
+        }
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
+        do { self = try decoder.decode(Self.self, from: data) } catch {
+            throw UsageError("\(place): \(Self.explain(error))")
+        }
+    }
+
+    private static func explain(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        func text(_ context: DecodingError.Context) -> String {
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return (path.isEmpty ? "" : "\(path): ") + context.debugDescription
+        }
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context),
+            .keyNotFound(_, let context), .dataCorrupted(let context):
+            return text(context)
+        @unknown default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import Base
+internal import Connectors
+internal import Core
+internal import Gateway
+internal import Runtime
+
+/// The gateway as it runs: hub, feeds and server, all pinned to one loop.
+actor GatewayNode: Service {
+    nonisolated let name = "serve"
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
+
+    private let configuration: ServeConfiguration
+    private var server: GatewayServer?
+    private var feeds: [BinanceFeed] = []
+    /// The hub refers to its venues; this keeps them.
+    private var bridges: [VenueBridge] = []
+    private let life = Life()
+
+    init(loop: EventLoop, configuration: ServeConfiguration) {
+        self.loop = loop
+        self.configuration = configuration
+    }
+
+    /// Listens, then connects to the venues: clients may come before the data does.
+    func run() async throws {
+        StandardStreams.output("listening on \(try start())\n")
+        await life.wait()
+    }
+
+    func shutDown() async {
+        for feed in feeds { feed.stop() }
+        await server?.drain(within: Command.drainLimit)
+        life.end()
+    }
+
+    private func start() throws -> SocketAddress {
+        let metrics = MetricRegistry()
+        let hub = Hub(turn: loop, metrics: metrics)
+        for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+        let server = GatewayServer(loop: loop, hub: hub, metrics: metrics)
+        let address = try server.listen(on: configuration.listen)
+        self.server = server
+        for feed in feeds { feed.start() }
+        for venue in configuration.venues {
+            for symbol in configuration.instruments {
+                _ = try hub.board(venue: venue.venue, symbol: symbol)
+            }
+        }
+        return address
+    }
+
+    private func connect(
+        _ configuration: BinanceConfiguration, hub: Hub, metrics: MetricRegistry
+    ) {
+        let bridge = VenueBridge(venue: configuration.venue, hub: hub)
+        let feed = BinanceFeed(
+            loop: loop, configuration: configuration, sink: bridge, metrics: metrics)
+        bridge.attach(feed)
+        hub.register(bridge)
+        bridges.append(bridge)
+        feeds.append(feed)
+    }
+}
+
+extension GatewayServer {
+    /// Drains and suspends until every connection has ended.
+    func drain(within limit: Duration) async {
+        await withCheckedContinuation { continuation in
+            drain(within: limit) { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+"""Penstock's own processes, started on free ports of the loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("PENSTOCK_BINARY", ROOT / ".build" / "debug" / "penstock"))
+RECORDINGS = ROOT.parent / "shared" / "recordings"
+HARNESS = ROOT.parent / "shared" / "harness"
+START_SECONDS = 60.0  # a debug build reads a hundred thousand recorded messages first
+STOP_SECONDS = 5.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, seconds: float, what: str) -> None:
+    """Polls a condition that another process makes true; AssertionError after `seconds`."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.01)
+
+
+class Penstock:
+    """One running `penstock` command; a context manager that ends it with SIGINT."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.arguments = arguments
+        self.lines: list[str] = []
+        self.errors: list[str] = []
+        self._process = subprocess.Popen(
+            [BINARY, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self._readers = [
+            threading.Thread(target=self._read, args=pair, daemon=True)
+            for pair in ((self._process.stdout, self.lines), (self._process.stderr, self.errors))]
+        for reader in self._readers:
+            reader.start()
+
+    @staticmethod
+    def _read(stream, lines: list[str]) -> None:
+        for line in stream:
+            lines.append(line.rstrip("\n"))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def send_signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """Exit status once the process has ended and its output has been read."""
+        status = self._process.wait(seconds)
+        for reader in self._readers:
+            reader.join(seconds)
+        return status
+
+    def stop(self) -> int:
+        """SIGINT, then the exit status; a process that stays is killed and reported."""
+        if self.is_running:
+            self.send_signal(signal.SIGINT)
+        try:
+            return self.wait()
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self.wait()
+            raise AssertionError(f"{self} did not end within {STOP_SECONDS} s of SIGINT") from None
+
+    def __str__(self) -> str:
+        return f"penstock {' '.join(map(str, self.arguments))}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure: type | None, *_: object) -> None:
+        status = self.stop()
+        if failure is None:
+            assert status == 0, f"{self} ended with {status}: {self.errors[-5:]}"
+        else:
+            print(f"{self}\n  " + "\n  ".join(self.lines[-5:] + self.errors[-20:]))
+
+
+class Simulator(Penstock):
+    def __init__(self, *recordings: Path, speed: str = "max", seed: int = 1,
+                 faults: tuple[str, ...] = (), address: str | None = None) -> None:
+        self.address = address or f"127.0.0.1:{free_port()}"
+        arguments = ["simulate", "--listen", self.address, "--seed", str(seed)]
+        if recordings:
+            arguments += ["--speed", speed]
+        for recording in recordings:
+            arguments += ["--recording", str(recording)]
+        for fault in faults:
+            arguments += ["--fault", fault]
+        super().__init__(*arguments)
+        wait_until(lambda: connects(self.address) or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+
+    def has_finished(self, venue: str) -> bool:
+        return any(
+            line.startswith("finished") and f"venue={venue} " in line + " " for line in self.lines)
+
+
+class Gateway(Penstock):
+    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None) -> None:
+        """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance."""
+        self.address = address or f"127.0.0.1:{free_port()}"
+        arguments = ["serve", "--listen", self.address, *extra]
+        for name, base in venues.items():
+            arguments += ["--venue", f"{name}=http://{base}"]
+        super().__init__(*arguments)
+        wait_until(lambda: self.answers() or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.get("/healthz"))
+        except OSError:
+            return False
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body of a plain HTTP/1.1 GET."""
+        try:
+            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metrics(self) -> dict[str, float]:
+        """Value by name and labels."""
+        status, text = self.get("/metrics")
+        assert status == 200, text
+        rows = (line.rpartition(" ") for line in text.splitlines() if line and line[0] != "#")
+        return {name: float(value) for name, _, value in rows}
+
+
+def connects(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def run(*arguments: str, seconds: float = 10.0) -> subprocess.CompletedProcess:
+    """A command that is expected to end by itself."""
+    return subprocess.run(
+        [BINARY, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=seconds)

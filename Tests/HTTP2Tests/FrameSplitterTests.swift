@@ -1,0 +1,61 @@
+import Base
+import Testing
+
+@testable import HTTP2
+
+@Suite struct FrameSplitterTests {
+    /// Runs the splitter over `bytes` in pieces; returns what passes on and what was taken out.
+    func split(_ bytes: [UInt8], stride: Int, role: HTTP2Role) -> ([UInt8], [FrameSplitter.Piece]) {
+        var splitter = FrameSplitter(role: role)
+        var passed: [UInt8] = []
+        var taken: [FrameSplitter.Piece] = []
+        var start = 0
+        while start < bytes.count {
+            let part = Array(bytes[start..<min(start + stride, bytes.count)])
+            start += part.count
+            part.withRawSpan { span in
+                var position = 0
+                while let piece = splitter.next(span, at: &position) {
+                    switch piece {
+                    case .bytes(let range): passed += part[range]
+                    case .heldHead: for index in 0..<9 { passed.append(splitter.held[index]) }
+                    case .windowUpdate: taken.append(piece)
+                    }
+                }
+            }
+        }
+        return (passed, taken)
+    }
+
+    @Test(arguments: Array(1...40) + [.max])
+    func `window updates are taken out and all else passes, wherever reads cut`(stride: Int) {
+        let settings = Frame(type: Frame.settings).bytes
+        let data = Frame(type: Frame.data, streamID: 1, payload: [0, 0, 4, 8, 0, 0, 0, 0, 1]).bytes
+        let update = RawPeer.windowUpdate(0x8000_0003, 0x8000_0011).bytes
+        let short = Frame(type: Frame.windowUpdate, payload: [1]).bytes
+        let input = preface + settings + update + data + short + update + data
+        let (passed, taken) = split(input, stride: stride, role: .server)
+        #expect(passed == preface + settings + data + short + data)
+        let piece = FrameSplitter.Piece.windowUpdate(streamID: 3, increment: 17)
+        #expect(taken == [piece, piece])
+    }
+
+    @Test(arguments: [1, 5, .max])
+    func `inside a header block nothing is taken out`(stride: Int) {
+        let settings = Frame(type: Frame.settings).bytes
+        let head = Frame(type: Frame.headers, streamID: 1, payload: [1, 2, 3]).bytes
+        let end = Frame(type: Frame.continuation, flags: 4, streamID: 1, payload: []).bytes
+        let update = RawPeer.windowUpdate(0, 1).bytes
+        let input = settings + head + update + end + update
+        let (passed, taken) = split(input, stride: stride, role: .client)
+        #expect(passed == settings + head + update + end)
+        #expect(taken.count == 1)
+    }
+
+    @Test func `the first frame is never taken out`() {
+        let update = RawPeer.windowUpdate(0, 1).bytes
+        let (passed, taken) = split(preface + update, stride: .max, role: .server)
+        #expect(passed == preface + update)
+        #expect(taken.isEmpty)
+    }
+}

@@ -1,0 +1,189 @@
+import Base
+import Testing
+
+@testable import HTTP2
+
+/// The send windows, from both sides of their limits.
+@Suite struct WindowTests {
+    @Test func `an empty body ends though the window is closed`() {
+        let peer = RawPeer(settings: RawPeer.initialWindow(0))
+        peer.respond = RawPeer.body(0)
+        let frames = peer.send(RawPeer.get())
+        #expect(frames.endsWithData && frames.dataBytes == 0)
+    }
+
+    @Test func `a body waits for its window and ends with its last byte`() {
+        let peer = RawPeer(settings: RawPeer.initialWindow(0))
+        peer.respond = RawPeer.body(21)
+        #expect(peer.send(RawPeer.get()).dataBytes == 0)
+        let first = peer.send(RawPeer.windowUpdate(1, 5))
+        #expect(first.dataBytes == 5 && !first.endsWithData)
+        let rest = peer.send(RawPeer.windowUpdate(1, 16))
+        #expect(rest.dataBytes == 16 && rest.endsWithData)
+    }
+
+    @Test func `a larger initial window releases what waits`() {
+        let peer = RawPeer(settings: RawPeer.initialWindow(0))
+        peer.respond = RawPeer.body(21)
+        peer.send(RawPeer.get())
+        let settings = Frame(type: Frame.settings, payload: RawPeer.initialWindow(1 << 20))
+        #expect(peer.send(settings).endsWithData)
+    }
+
+    @Test func `the connection's window bounds all streams together`() {
+        let peer = RawPeer()
+        peer.respond = RawPeer.body(100_000)
+        #expect(peer.send(RawPeer.get()).dataBytes == 65_535)
+        #expect(peer.send(RawPeer.windowUpdate(1, 100)).dataBytes == 0)
+        #expect(peer.send(RawPeer.windowUpdate(0, 60)).dataBytes == 60)
+    }
+
+    @Test func `no frame exceeds 16,384 bytes`() {
+        let peer = RawPeer()
+        peer.respond = RawPeer.body(40_000)
+        let sizes = peer.send(RawPeer.get()).of(Frame.data).map(\.payload.count)
+        #expect(sizes == [16_384, 16_384, 7232])
+    }
+
+    @Test func `a shrunk initial window turns windows negative and is honoured`() {
+        let peer = RawPeer()
+        peer.respond = RawPeer.body(60_000)
+        peer.server.outputBlocked = false
+        #expect(peer.send(RawPeer.get(1)).dataBytes == 60_000)
+        let peer2 = RawPeer()
+        var held: HTTP2Stream?
+        peer2.respond = { connection, stream in
+            held = stream
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+            _ = [UInt8](repeating: 0, count: 30_000).withRawSpan { connection.send($0, on: stream) }
+        }
+        #expect(peer2.send(RawPeer.get()).dataBytes == 30_000)
+        peer2.send(Frame(type: Frame.settings, payload: RawPeer.initialWindow(10_000)))
+        #expect(held?.window == -20_000)
+        #expect(![1].withRawSpan { held!.trySend($0) })
+        peer2.send(RawPeer.windowUpdate(1, 20_000))
+        #expect(![1].withRawSpan { held!.trySend($0) })
+        peer2.send(RawPeer.windowUpdate(1, 1))
+        #expect([1].withRawSpan { held!.trySend($0) })
+    }
+
+    @Test func `a stream window above 2^31-1 resets that stream alone`() {
+        let peer = RawPeer()
+        peer.respond = RawPeer.body(1_000_000)
+        peer.send(RawPeer.get())
+        let frames = peer.send(RawPeer.windowUpdate(1, 0x7fff_ffff), RawPeer.windowUpdate(1, 1))
+        #expect(frames.of(Frame.reset).isEmpty || frames.of(Frame.reset)[0].code == 3)
+        let other = RawPeer()
+        other.respond = { connection, stream in
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        let answer = other.send(RawPeer.get(), RawPeer.windowUpdate(1, 0x7fff_ffff))
+        #expect(answer.of(Frame.reset).map(\.code) == [3])
+        #expect(answer.of(Frame.goAway).isEmpty)
+        #expect(other.send(RawPeer.get(3)).of(Frame.headers).count == 1)
+    }
+
+    @Test func `a connection window above 2^31-1 ends the connection`() {
+        let frames = RawPeer().send(RawPeer.windowUpdate(0, 0x7fff_ffff))
+        #expect(frames.of(Frame.goAway).map(\.code) == [3])
+    }
+
+    @Test func `an initial window that overflows a stream ends the connection`() {
+        let peer = RawPeer()
+        peer.respond = { connection, stream in
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        peer.send(RawPeer.get())
+        let frames = peer.send(
+            RawPeer.windowUpdate(1, 0x7fff_ffff - 70_000),
+            Frame(type: Frame.settings, payload: RawPeer.initialWindow(0x7fff_ffff)))
+        #expect(frames.of(Frame.goAway).map(\.code) == [3])
+    }
+
+    @Test func `what cannot be sent at once is refused, and announced when it can be`() {
+        let pair = Pair()
+        let (_, server) = pair.open()
+        pair.server.sendHeaders(okFields, on: server, endStream: false)
+        pair.server.flush()
+        let block = [UInt8](repeating: 1, count: 10_000)
+        var taken = 0
+        while block.withRawSpan({ server.trySend($0) }) { taken += 1 }
+        #expect(taken == 6)
+        #expect(!server.isWritable || server.window < 10_000)
+        #expect(pair.serverEvents.writable == 0)
+        pair.exchange()
+        #expect(pair.serverEvents.writable == 1)
+        #expect(pair.clientBody[1]?.count == 60_000)
+        #expect(block.withRawSpan { server.trySend($0) })
+    }
+
+    @Test func `a message larger than the peer's window is queued rather than refused for ever`() {
+        let pair = Pair()
+        let (_, server) = pair.open()
+        pair.server.sendHeaders(okFields, on: server, endStream: false)
+        #expect([UInt8](repeating: 1, count: 200_000).withRawSpan { server.trySend($0) })
+        #expect(![1].withRawSpan { server.trySend($0) })
+        pair.exchange()
+        #expect(pair.clientBody[1]?.count == 200_000)
+        #expect(pair.serverEvents.writable == 1)
+    }
+
+    @Test func `the output's budget refuses, and emptying it announces`() {
+        var limits = HTTP2Limits()
+        limits.streamReceiveWindow = 10 << 20
+        limits.connectionReceiveWindow = 10 << 20
+        let pair = Pair(clientLimits: limits)
+        let (_, server) = pair.open()
+        pair.server.sendHeaders(okFields, on: server, endStream: false)
+        pair.server.flush()
+        let block = [UInt8](repeating: 1, count: 10_000)
+        var awaited = 0
+        pair.server.awaitsOutput = { awaited += 1 }
+        while block.withRawSpan({ server.trySend($0) }) {}
+        #expect(!block.withRawSpan { server.trySend($0) })
+        #expect(awaited == 1)
+        #expect(pair.server.output.count > 240_000 && pair.server.output.count <= 262_144 + 10_009)
+        #expect(pair.server.waitsForOutput)
+        pair.server.output.removeAll()
+        pair.server.outputDrained()
+        #expect(pair.server.takeEvents().events.writable == 1)
+        #expect(block.withRawSpan { server.trySend($0) })
+    }
+
+    @Test func `a queue takes no more than its bound`() {
+        var limits = HTTP2Limits()
+        limits.queuedBytesPerStreamMax = 100_000
+        let pair = Pair(serverLimits: limits)
+        let (_, server) = pair.open()
+        pair.server.sendHeaders(okFields, on: server, endStream: false)
+        pair.server.outputBlocked = true
+        let half = [UInt8](repeating: 1, count: 50_000)
+        #expect(half.withRawSpan { pair.server.send($0, on: server) })
+        #expect(half.withRawSpan { pair.server.send($0, on: server) })
+        #expect(![1].withRawSpan { pair.server.send($0, on: server) })
+    }
+
+    @Test func `streams share the connection's window fairly`() {
+        var limits = HTTP2Limits()
+        limits.connectionReceiveWindow = 65_535
+        let pair = Pair(clientLimits: limits)
+        let streams = (0..<4).map { _ in pair.open().server }
+        for stream in streams {
+            pair.server.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        pair.server.outputBlocked = true
+        for stream in streams {
+            _ = [UInt8](repeating: 1, count: 60_000).withRawSpan {
+                pair.server.send($0, on: stream)
+            }
+        }
+        pair.server.outputDrained()
+        let sizes = Frame.parse(pair.server.output.copyBytes()).of(Frame.data)
+            .reduce(into: [UInt32: Int]()) { $0[$1.streamID, default: 0] += $1.payload.count }
+        #expect(sizes.count == 4)
+        #expect(sizes.values.reduce(0, +) == 65_535)
+        #expect((sizes.values.max() ?? 0) <= 16_384)
+        pair.exchange()
+        #expect(streams.allSatisfy { pair.clientBody[$0.id]?.count == 60_000 })
+    }
+}

@@ -1,0 +1,86 @@
+import Base
+import Streams
+import Testing
+
+@Suite struct EventRingTests {
+    @Test func `an event is found by its sequence until it is forgotten`() {
+        var ring = EventRing<String>(countMax: 2)
+        #expect(ring.isEmpty)
+        #expect(ring.append("a", bytes: 1) == 1)
+        #expect(ring.append("b", bytes: 1) == 2)
+        #expect(ring[1] == "a")
+        #expect(ring.append("c", bytes: 1) == 3)
+        #expect(ring[1] == nil)
+        #expect(ring[2] == "b")
+        #expect(ring[3] == "c")
+        #expect(ring[4] == nil)
+        #expect(ring.first == 2)
+        #expect(ring.last == 3)
+    }
+
+    @Test func `who falls off the end is told the exact gap`() {
+        var ring = EventRing<Int>(countMax: 3)
+        #expect(ring.gap(after: 0) == nil)
+        for number in 1...3 { ring.append(number, bytes: 1) }
+        #expect(ring.gap(after: 0) == nil)
+        ring.append(4, bytes: 1)
+        #expect(ring.gap(after: 0) == 1...1)
+        #expect(ring.gap(after: 1) == nil)
+        for number in 5...9 { ring.append(number, bytes: 1) }
+        #expect(ring.gap(after: 2) == 3...6)
+        #expect(ring.gap(after: .max) == nil)
+    }
+
+    @Test func `bytes are bounded, on both sides of the limit`() {
+        var ring = EventRing<Int>(countMax: 100, bytesMax: 10)
+        ring.append(1, bytes: 5)
+        ring.append(2, bytes: 5)
+        #expect(ring.count == 2)
+        ring.append(3, bytes: 1)
+        #expect(ring.first == 2)
+        #expect(ring.bytes == 6)
+        ring.append(4, bytes: 10)
+        #expect(ring.first == 4)
+        #expect(ring.bytes == 10)
+        #expect(ring.append(5, bytes: 11) == 5)
+        #expect(ring.isEmpty)
+        #expect(ring.bytes == 0)
+        #expect(ring.gap(after: 3) == 4...5)
+        #expect(ring.append(6, bytes: 1) == 6)
+        #expect(ring[6] == 6)
+    }
+
+    @Test func `a forgotten element is let go`() {
+        final class Token: Sendable {}
+        var ring = EventRing<Token>(countMax: 1)
+        weak var first: Token?
+        do {
+            let token = Token()
+            first = token
+            ring.append(token, bytes: 1)
+        }
+        #expect(first != nil)
+        ring.append(Token(), bytes: 1)
+        #expect(first == nil)
+    }
+
+    @Test(arguments: 1...20)
+    func `a ring equals an array that drops its head`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let countMax = [1, 7, 1024, 1500, 3000][Int(seed % 5)]
+        var ring = EventRing<Int>(countMax: countMax, bytesMax: 20_000, firstSequence: 500)
+        var naive: [(sequence: UInt64, element: Int, bytes: Int)] = []
+        for step in 0..<6000 {
+            let size = Int.random(in: 0...20, using: &random)
+            naive.append((ring.append(step, bytes: size), step, size))
+            while naive.count > countMax || naive.reduce(0, { $0 + $1.bytes }) > 20_000 {
+                naive.removeFirst()
+                if naive.count < countMax / 2 { break }
+            }
+            guard step % 500 == 0 else { continue }
+            #expect(ring.first == naive.first?.sequence)
+            #expect(ring.bytes == naive.reduce(0) { $0 + $1.bytes })
+            for entry in naive { #expect(ring[entry.sequence] == entry.element) }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+"""A subscription that survives: merged states, resumed where they stood after every reconnect."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Iterator
+
+import grpc
+
+from penstock.errors import HoleError, PenstockError, RequestError
+from penstock.states import Book, Gap, Outcome, Rejected, Status, Tick, Trade, TradeFeed
+from penstock.v1 import market_data_pb2 as wire
+from penstock.v1.market_data_pb2_grpc import MarketDataStub
+
+State = Book | Tick | TradeFeed
+Event = State | Trade | Gap | Rejected
+
+_RETRIED = {
+    grpc.StatusCode.UNAVAILABLE,  # not there, draining, or the connection broke
+    grpc.StatusCode.RESOURCE_EXHAUSTED,  # too slow: the server let go of us, a snapshot heals it
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNKNOWN,
+}
+_MESSAGE_BYTES_MAX = 16 * 1024 * 1024  # a snapshot of 1,000 levels a side is about 20 KiB
+_BACKOFF_FIRST_SECONDS = 0.1
+_BACKOFF_MAX_SECONDS = 5.0
+
+
+class Client:
+    """Connection to one gateway, used by one thread at a time per subscription."""
+
+    def __init__(self, address: str = "127.0.0.1:7400") -> None:
+        self._channel = grpc.insecure_channel(address, options=[
+            ("grpc.max_receive_message_length", _MESSAGE_BYTES_MAX),
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 2_000),
+        ])
+        self.stub = MarketDataStub(self._channel)
+
+    def close(self) -> None:
+        """Ends every subscription and the connection."""
+        self._channel.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def instruments(self, venue: str | None = None) -> list[wire.Instrument]:
+        """What the venues list; RequestError NOT_FOUND for a venue that is not configured."""
+        try:
+            request = wire.ListInstrumentsRequest(venue=venue)
+            return list(self.stub.ListInstruments(request).instruments)
+        except grpc.RpcError as error:
+            raise _request_error(error) from None
+
+    def subscribe(
+        self,
+        topics: Iterable[str],
+        *,
+        resume: Iterable[State] = (),
+        reconnect: bool = True,
+    ) -> Subscription:
+        """Streams `topics`; see Subscription for what iterating it yields.
+
+        `resume` are states of an earlier subscription (`subscription.states.values()`): they are
+        taken over, and continued from where they stand when the gateway still can.
+        With `reconnect` the stream is opened again, with backoff and from the positions reached,
+        whenever it ends or a hole shows; without it, it ends with the connection.
+        """
+        return Subscription(self.stub, list(topics), list(resume), reconnect)
+
+
+class Subscription:
+    """Iterates over what becomes known, in order of arrival.
+
+    Book and Tick objects are the merged state after each update: always the same object per topic,
+    changed in place. Trade and Gap are values, each given once. A TradeFeed comes when the status
+    of a trade topic changes; Rejected when a topic is refused or ends. While there is no connection
+    every state says stale.
+    """
+
+    def __init__(
+        self, stub: MarketDataStub, topics: list[str], resume: list[State], reconnect: bool
+    ) -> None:
+        self.topics = topics
+        self.states: dict[str, State] = {state.topic: state for state in resume}
+        self.reconnects = 0
+        self.holes = 0
+        self._stub = stub
+        self._reconnect = reconnect
+        self._call: grpc.Call | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Ends the iteration; may be called from another thread."""
+        self._closed = True
+        if self._call is not None:
+            self._call.cancel()
+
+    def __iter__(self) -> Iterator[Event]:
+        backoff = _BACKOFF_FIRST_SECONDS
+        while not self._closed and self.topics:
+            try:
+                for event in self._stream():
+                    backoff = _BACKOFF_FIRST_SECONDS
+                    yield event
+            except HoleError as hole:
+                self.holes += 1
+                self.states.pop(hole.topic, None)
+                if not self._reconnect:
+                    raise
+            except grpc.RpcError as error:
+                if self._closed:
+                    return
+                if not self._reconnect or error.code() not in _RETRIED:
+                    raise _request_error(error) from None
+            if not self._reconnect or self._closed:
+                return
+            yield from self._doubt()
+            self.reconnects += 1
+            time.sleep(random.uniform(backoff / 2, backoff))
+            backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
+
+    def _stream(self) -> Iterator[Event]:
+        request = wire.SubscribeRequest(
+            topics=self.topics,
+            resume=[wire.Position(topic=state.topic, epoch=state.epoch, sequence=state.sequence)
+                    for state in self.states.values() if state.epoch])
+        numbers: dict[int, State] = {}
+        self._call = call = self._stub.Subscribe(request)
+        try:
+            for update in call:
+                if update.HasField("subscribed"):
+                    yield from self._begin(update.subscribed, numbers)
+                elif (state := numbers.get(update.topic)) is None:
+                    raise PenstockError(f"update of topic number {update.topic}, never announced")
+                elif update.HasField("rejected"):
+                    yield self._end(update.rejected)
+                elif isinstance(state, TradeFeed):
+                    yield from state.apply(update)
+                elif state.apply(update) is Outcome.APPLIED:
+                    yield state
+        finally:
+            call.cancel()
+
+    def _begin(self, subscribed: wire.Subscribed, numbers: dict[int, State]) -> Iterator[Event]:
+        for accepted in subscribed.accepted:
+            state = self.states.get(accepted.name) or _make_state(accepted.name)
+            self.states[accepted.name] = numbers[accepted.number] = state
+            known, state.status = state.status, Status(accepted.status)
+            if isinstance(state, TradeFeed):
+                if not state.epoch:
+                    state.epoch, state.sequence = accepted.epoch, accepted.sequence
+            elif not accepted.resumed:
+                state.forget()
+                if state.status is Status.LIVE:
+                    continue  # the snapshot is on its way and speaks for itself
+            if state.status is not known:
+                yield state
+        for rejected in subscribed.rejected:
+            yield self._end(rejected)
+
+    def _doubt(self) -> Iterator[Event]:
+        """Without a connection nothing is known to be true."""
+        for state in self.states.values():
+            if state.status is not Status.STALE:
+                state.status = Status.STALE
+                yield state
+
+    def _end(self, rejected: wire.RejectedTopic) -> Rejected:
+        self.topics = [topic for topic in self.topics if topic != rejected.name]
+        self.states.pop(rejected.name, None)
+        return Rejected(rejected.name, rejected.code, rejected.message)
+
+
+def _make_state(topic: str) -> State:
+    kind = topic.partition(":")[0]
+    if kind == "book":
+        return Book(topic)
+    if kind == "tick":
+        return Tick(topic)
+    return TradeFeed(topic)
+
+
+def _request_error(error: grpc.RpcError) -> RequestError:
+    return RequestError(error.code(), error.details() or "")

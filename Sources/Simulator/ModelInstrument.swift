@@ -93,7 +93,9 @@ package struct ModelInstrument: Sendable {
             let (bid, ask) = (Double(book.bestBid.price), Double(book.bestAsk.price))
             let isWide = ask - bid > Double(4 * specification.tick)
             let isBid = isWide ? fair - bid > ask - fair : random.unit() < 0.5
-            if choice < (isWide ? 0.75 : 0.35) { improve(isBid: isBid) } else {
+            if choice < (isWide ? 0.75 : 0.35) {
+                improve(isBid: isBid)
+            } else {
                 alter(isBid: random.unit() < 0.5)
             }
         }
@@ -108,7 +110,8 @@ package struct ModelInstrument: Sendable {
         let isFair = isBid ? Double(inner) <= fair : Double(inner) >= fair
         if isFree && isFair {
             // Jump most of the way when the price has left the book behind.
-            let distance = Int64(abs(fair - Double(best)) / Double(tick) * (0.6 + 0.4 * random.unit()))
+            let distance = Int64(
+                abs(fair - Double(best)) / Double(tick) * (0.6 + 0.4 * random.unit()))
             let jump = max(0, distance - 1) * tick
             let target = isBid ? inner + jump : inner - jump
             let fits = isBid ? target < book.bestAsk.price : target > book.bestBid.price

@@ -3,7 +3,11 @@ package import Base
 /// Binance's rules for a stream connection (protocols.md §1.2): a ping every 20 s, an answer
 /// within a minute, at most five incoming messages a second.
 package struct ConnectionRules: Sendable {
-    package enum Verdict: Equatable, Sendable { case fine, sendPing(payload: String), disconnect }
+    package enum Verdict: Equatable, Sendable {
+        case fine
+        case sendPing(payload: String)
+        case disconnect
+    }
 
     package static let pingEvery = Duration.seconds(20)
     package static let pongWithin = Duration.seconds(60)

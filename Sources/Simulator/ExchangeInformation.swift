@@ -46,7 +46,8 @@ package enum ExchangeInformation {
             + "\"isMarginTradingAllowed\":false,\"filters\":[],\"permissions\":[\"SPOT\"]}"
     }
 
-    private static func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String {
+    private static func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String
+    {
         "{\"rateLimitType\":\"\(kind)\",\"interval\":\"\(unit)\",\"intervalNum\":\(count),"
             + "\"limit\":\(limit)}"
     }

@@ -80,7 +80,9 @@ package struct FaultMachine: Sendable {
             let isHit = snapshotSources[place].random.chance(snapshotSources[place].rate)
             let detail = snapshotSources[place].random.unit()
             guard isHit else { continue }
-            if snapshotSources[place].kind == .snapshotStale { decision.isStale = true } else {
+            if snapshotSources[place].kind == .snapshotStale {
+                decision.isStale = true
+            } else {
                 decision.delay = .milliseconds(1000 + Int64(detail * 2000))
             }
         }

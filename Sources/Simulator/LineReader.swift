@@ -85,13 +85,15 @@ package final class LineReader {
         }
         buffer.append(contentsOf: repeatElement(0, count: LineReader.pieceBytes))
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe gzread(file, bytes.baseAddress.unsafelyUnwrapped + used, UInt32(LineReader.pieceBytes))
+            unsafe gzread(
+                file, bytes.baseAddress.unsafelyUnwrapped + used, UInt32(LineReader.pieceBytes))
         }
         var code: Int32 = Z_OK
         let text = unsafe gzerror(file, &code)
         // Z_BUF_ERROR at the end means a gzip file that was cut short.
         if count < 0 || (code != Z_OK && code != Z_STREAM_END) {
-            let reason = unsafe code == Z_ERRNO
+            let reason =
+                unsafe code == Z_ERRNO
                 ? LineReader.systemText() : text.map { unsafe String(cString: $0) } ?? "\(code)"
             throw .damaged(file: name, line: line, reason: reason)
         }

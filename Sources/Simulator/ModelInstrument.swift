@@ -48,7 +48,8 @@ package struct ModelInstrument: Sendable {
     }
 
     /// Lives through the 100 ms that begin at `start` and appends what the venue would send.
-    package mutating func step(from start: Int64, epoch: Timestamp, into events: inout [ModelEvent]) {
+    package mutating func step(from start: Int64, epoch: Timestamp, into events: inout [ModelEvent])
+    {
         drift()
         let mean = specification.changesPerSecond / 10
         let changes = Int(mean * 2 * random.unit() + random.unit())
@@ -88,8 +89,15 @@ package struct ModelInstrument: Sendable {
         } else if choice < 0.1 {
             trade(buying: random.unit() < 0.5, at: time, epoch, &events)
         } else {
-            let isBid = random.unit() < 0.5
-            if choice < 0.35 { improve(isBid: isBid) } else { alter(isBid: isBid) }
+            // Makers close a wide spread first, on the side that is further from the price.
+            let (bid, ask) = (Double(book.bestBid.price), Double(book.bestAsk.price))
+            let isWide = ask - bid > Double(4 * specification.tick)
+            let isBid = isWide ? fair - bid > ask - fair : random.unit() < 0.5
+            if choice < (isWide ? 0.75 : 0.35) {
+                improve(isBid: isBid)
+            } else {
+                alter(isBid: random.unit() < 0.5)
+            }
         }
     }
 
@@ -102,7 +110,8 @@ package struct ModelInstrument: Sendable {
         let isFair = isBid ? Double(inner) <= fair : Double(inner) >= fair
         if isFree && isFair {
             // Jump most of the way when the price has left the book behind.
-            let distance = Int64(abs(fair - Double(best)) / Double(tick) * random.unit())
+            let distance = Int64(
+                abs(fair - Double(best)) / Double(tick) * (0.6 + 0.4 * random.unit()))
             let jump = max(0, distance - 1) * tick
             let target = isBid ? inner + jump : inner - jump
             let fits = isBid ? target < book.bestAsk.price : target > book.bestBid.price
@@ -128,7 +137,11 @@ package struct ModelInstrument: Sendable {
     private mutating func trade(
         buying: Bool, at time: Int64, _ epoch: Timestamp, _ events: inout [ModelEvent]
     ) {
-        var wanted = someQuantity() / 2 + specification.lot
+        // An order that moves the price is large, the many others are small.
+        let best = Double(buying ? book.bestAsk.price : book.bestBid.price)
+        let moves = buying ? fair > best : fair < best
+        let size = moves ? someQuantity() : someQuantity() / 20
+        var wanted = max(1, size / specification.lot) * specification.lot
         let clock = milliseconds(time, epoch)
         for _ in 0..<3 where wanted > 0 {
             let level = buying ? book.bestAsk : book.bestBid

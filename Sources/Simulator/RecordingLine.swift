@@ -3,7 +3,11 @@ internal import JSON
 
 /// One line of a recording: `{"t","kind","stream","dir","data"}`.
 package struct RecordingLine: Sendable {
-    package enum Kind: String, Sendable { case webSocket = "ws", http, serverSentEvents = "sse" }
+    package enum Kind: String, Sendable {
+        case webSocket = "ws"
+        case http
+        case serverSentEvents = "sse"
+    }
 
     /// Receive time in nanoseconds since 1970; nil where the recorder kept none.
     package let time: Int64?

@@ -79,7 +79,8 @@ package struct SymbolStatistics: Sendable {
         guard let bid, let ask, let low = Digits(bid.price), let high = Digits(ask.price) else {
             return nil
         }
-        let places = bid.price.utf8.split(separator: UInt8(ascii: ".")).dropFirst().first?.count ?? 0
+        let places =
+            bid.price.utf8.split(separator: UInt8(ascii: ".")).dropFirst().first?.count ?? 0
         return Price(Digits(units: (low.units + high.units) / 2).text(places: places))
     }
 }

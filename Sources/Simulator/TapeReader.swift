@@ -57,13 +57,17 @@ package final class TapeReader {
 
     /// Offers the message at `position`; it is taken if one of its names was asked for.
     @inline(__always)
-    package func offer(_ position: Int, _ message: TapeMessage, _ window: borrowing TapeWindow, time: Int64) {
+    package func offer(
+        _ position: Int, _ message: TapeMessage, _ window: borrowing TapeWindow, time: Int64
+    ) {
         guard selection.has(message.stream) else { return }
         if hasFaults { take(.tape(position), window, time: time) } else { write(message, window) }
     }
 
     /// Offers a message computed by the simulator.
-    package func offer(derived payload: [UInt8], name: String, _ window: borrowing TapeWindow, time: Int64) {
+    package func offer(
+        derived payload: [UInt8], name: String, _ window: borrowing TapeWindow, time: Int64
+    ) {
         take(.derived(name: name, payload: payload), window, time: time)
     }
 

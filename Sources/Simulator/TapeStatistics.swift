@@ -15,7 +15,8 @@ package final class TapeStatistics {
     package init() {}
 
     /// The numbers of a symbol when the messages before `end` have been played.
-    package func symbol(_ symbol: Int, at end: Int, of source: any MarketSource) -> SymbolStatistics {
+    package func symbol(_ symbol: Int, at end: Int, of source: any MarketSource) -> SymbolStatistics
+    {
         catchUp(to: end, of: source)
         if statistics[symbol].bid == nil || !source.catalog.has(.bookTicker, symbol: symbol) {
             let book = source.book(symbol: symbol, at: end)

@@ -53,8 +53,10 @@ import Testing
     }
 
     @Test func `every kind has a name`() {
-        let names = ["drop", "duplicate", "reorder", "truncate", "stall", "disconnect",
-            "snapshot-late", "snapshot-stale"]
+        let names = [
+            "drop", "duplicate", "reorder", "truncate", "stall", "disconnect",
+            "snapshot-late", "snapshot-stale",
+        ]
         #expect(Fault.Kind.allCases.map(\.rawValue) == names)
         #expect(Fault("snapshot-late:0.5") == Fault(kind: .snapshotLate, rate: 0.5))
     }

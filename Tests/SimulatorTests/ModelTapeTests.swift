@@ -94,7 +94,9 @@ import Testing
             }
             #expect(book.bestBid?.price ?? .zero < book.bestAsk?.price ?? .zero)
         }
-        #expect(book.depthText(limit: 5000) == tape.book(symbol: symbol, at: end).depthText(limit: 5000))
+        #expect(
+            book.depthText(limit: 5000) == tape.book(symbol: symbol, at: end).depthText(limit: 5000)
+        )
     }
 
     @Test func `what has been played is given back`() {

@@ -1,6 +1,7 @@
 import Base
-@testable import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite struct RecordedTapeTests {
     private func lastID(_ tape: RecordedTape, at position: Int) -> UInt64 {
@@ -8,10 +9,12 @@ import Testing
     }
 
     @Test func `before the recorded snapshot a request gets that snapshot`() throws {
-        let tape = try TapeMaker.tape([[
-            TapeMaker.diff(0, 1, 3, bid: "9.00"), TapeMaker.diff(1, 4, 6, bid: "9.10"),
-            TapeMaker.snapshot(2, 5, bid: "8.00"), TapeMaker.diff(3, 7, 9, bid: "9.20"),
-        ]])
+        let tape = try TapeMaker.tape([
+            [
+                TapeMaker.diff(0, 1, 3, bid: "9.00"), TapeMaker.diff(1, 4, 6, bid: "9.10"),
+                TapeMaker.snapshot(2, 5, bid: "8.00"), TapeMaker.diff(3, 7, 9, bid: "9.20"),
+            ]
+        ])
         #expect(tape.window.endPosition == 3)
         #expect(lastID(tape, at: 0) == 5)
         #expect(lastID(tape, at: 1) == 5)
@@ -20,7 +23,9 @@ import Testing
         #expect(lastID(tape, at: 3) == 9)
         let book = tape.book(symbol: 0, at: 3).depthText(limit: 2)
         #expect(
-            book == "{\"lastUpdateId\":9,\"bids\":[[\"9.20\",\"1.00\"],[\"9.10\",\"1.00\"]],\"asks\":[]}")
+            book
+                == "{\"lastUpdateId\":9,\"bids\":[[\"9.20\",\"1.00\"],[\"9.10\",\"1.00\"]],\"asks\":[]}"
+        )
     }
 
     @Test func `a file that continues another continues its book`() throws {
@@ -53,22 +58,26 @@ import Testing
         let raw = """
             {"u":5,"s":"ABCUSD","b":"1.0","B":"1","a":"2.0","A":"1"}
             """
-        let tape = try TapeMaker.tape([[
-            TapeMaker.line(0, raw, url: "wss://stream.binance.com:9443/ws"),
-            TapeMaker.line(
-                1, "{\"lastUpdateId\":7,\"bids\":[],\"asks\":[]}",
-                url: "wss://stream.binance.com:9443/ws/abcusd@depth5"),
-            TapeMaker.line(2, "{\"result\":null,\"id\":1}"),
-        ]])
+        let tape = try TapeMaker.tape([
+            [
+                TapeMaker.line(0, raw, url: "wss://stream.binance.com:9443/ws"),
+                TapeMaker.line(
+                    1, "{\"lastUpdateId\":7,\"bids\":[],\"asks\":[]}",
+                    url: "wss://stream.binance.com:9443/ws/abcusd@depth5"),
+                TapeMaker.line(2, "{\"result\":null,\"id\":1}"),
+            ]
+        ])
         #expect(tape.catalog.streams.map(\.name) == ["abcusd@bookTicker", "abcusd@depth5"])
         let first = tape.window.withEnvelope(tape.window[0]) { $0.text() }
         #expect(first == "{\"stream\":\"abcusd@bookTicker\",\"data\":\(raw)}")
     }
 
     @Test func `an envelope in another order keeps its payload`() throws {
-        let tape = try TapeMaker.tape([[
-            TapeMaker.line(0, "{ \"data\" : {\"a\":[1,\"}\"]} , \"stream\" : \"abcusd@x\" }")
-        ]])
+        let tape = try TapeMaker.tape([
+            [
+                TapeMaker.line(0, "{ \"data\" : {\"a\":[1,\"}\"]} , \"stream\" : \"abcusd@x\" }")
+            ]
+        ])
         #expect(tape.window.withPayload(tape.window[0]) { $0.text() } == "{\"a\":[1,\"}\"]}")
     }
 }

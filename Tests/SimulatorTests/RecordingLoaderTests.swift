@@ -1,6 +1,7 @@
 import Foundation
-@testable import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite struct RecordingLoaderTests {
     /// `shared/recordings` beside the repository; tests that need it skip where it is absent.
@@ -20,7 +21,8 @@ import Testing
     }
 
     private static let good = """
-        {"t":1,"kind":"ws","stream":"wss://stream.binance.com:9443/stream","dir":"in","data":"{\\"stream\\":\\"a@trade\\",\\"data\\":{}}"}
+        {"t":1,"kind":"ws","stream":"wss://stream.binance.com:9443/stream",\
+        "dir":"in","data":"{\\"stream\\":\\"a@trade\\",\\"data\\":{}}"}
         """
 
     @Test(arguments: [
@@ -28,9 +30,18 @@ import Testing
         ("{\"t\":1}\n", "line 1: \"stream\" must be a string"),
         (good.replacing("\"ws\"", with: "\"smoke\""), "line 1: \"kind\" must be"),
         (good.replacing("\"t\":1", with: "\"t\":\"x\""), "line 1: \"t\" must be"),
-        ("\(good)\n\(good.replacing("data\\\":{}}", with: "data\\\":"))", "line 2: \"data\" is not"),
-        (good.replacing("binance.com", with: "example.org"), "line 1: host 'stream.example.org:9443'"),
-        ("\(good)\n\(good.replacing("binance.com", with: "binance.us"))", "line 2: a line of binance_us"),
+        (
+            "\(good)\n\(good.replacing("data\\\":{}}", with: "data\\\":"))",
+            "line 2: \"data\" is not"
+        ),
+        (
+            good.replacing("binance.com", with: "example.org"),
+            "line 1: host 'stream.example.org:9443'"
+        ),
+        (
+            "\(good)\n\(good.replacing("binance.com", with: "binance.us"))",
+            "line 2: a line of binance_us"
+        ),
         ("", "holds no message"),
     ])
     func `a malformed file is named with its line`(text: String, message: String) throws {

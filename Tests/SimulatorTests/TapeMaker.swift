@@ -1,7 +1,8 @@
 import Base
 import JSON
-@testable import Simulator
 import Testing
+
+@testable import Simulator
 
 /// Small tapes written by hand.
 enum TapeMaker {

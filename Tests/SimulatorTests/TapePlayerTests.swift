@@ -1,6 +1,7 @@
 import Base
-@testable import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite struct TapePlayerTests {
     private func makePlayer(
@@ -111,7 +112,8 @@ import Testing
         #expect(text.contains("\"e\":\"kline\""))
     }
 
-    @Test func `a reorder loses nothing and a stall holds everything back for two seconds`() throws {
+    @Test func `a reorder loses nothing and a stall holds everything back for two seconds`() throws
+    {
         let (player, tape) = try makePlayer(.times(1))
         let reordered = TapeMaker.reader(tape, [Fault(kind: .reorder, rate: 0.5)])
         let stalled = TapeMaker.reader(tape, [Fault(kind: .stall, rate: 1)])

@@ -1,7 +1,8 @@
 import Base
 import Runtime
-@testable import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite struct VenueRuleTests {
     @Test func `6000 weight a minute, then 429, then 418`() {
@@ -14,7 +15,8 @@ import Testing
         }
         let refused = limits.request(weight: 1, from: "a", time: 50_000_000_000)
         #expect(refused == .tooMany(retryAfter: .seconds(10)))
-        #expect(limits.request(weight: 1, from: "b", time: 50_000_000_000) == .accept(usedWeight: 1))
+        #expect(
+            limits.request(weight: 1, from: "b", time: 50_000_000_000) == .accept(usedWeight: 1))
         for _ in 1..<WeightLimits.ignoredMax {
             _ = limits.request(weight: 1, from: "a", time: 50_000_000_000)
         }
@@ -23,14 +25,16 @@ import Testing
         #expect(
             limits.request(weight: 1, from: "a", time: 100_000_000_000)
                 == .banned(retryAfter: .seconds(70)))
-        #expect(limits.request(weight: 1, from: "a", time: 171_000_000_000) == .accept(usedWeight: 1))
+        #expect(
+            limits.request(weight: 1, from: "a", time: 171_000_000_000) == .accept(usedWeight: 1))
     }
 
     @Test func `a new minute forgives a 429`() {
         var limits = WeightLimits()
         _ = limits.request(weight: 6000, from: "a", time: 0)
         #expect(limits.request(weight: 1, from: "a", time: 1) != .accept(usedWeight: 6001))
-        #expect(limits.request(weight: 1, from: "a", time: 60_000_000_000) == .accept(usedWeight: 1))
+        #expect(
+            limits.request(weight: 1, from: "a", time: 60_000_000_000) == .accept(usedWeight: 1))
     }
 
     @Test func `the sixth message of a second ends the connection`() {
@@ -63,10 +67,12 @@ import Testing
     }
 
     @Test func `control messages are answered as Binance does`() throws {
-        var session = StreamSession(try #require(StreamURL(target: "/stream?streams=a@trade/b@trade")))
+        var session = StreamSession(
+            try #require(StreamURL(target: "/stream?streams=a@trade/b@trade")))
         #expect(session.streams == ["a@trade", "b@trade"])
         let subscribed = reply(&session, #"{"method":"SUBSCRIBE","params":["c@trade"],"id":1}"#)
-        #expect(subscribed == StreamReply(text: #"{"result":null,"id":1}"#, subscribed: ["c@trade"]))
+        #expect(
+            subscribed == StreamReply(text: #"{"result":null,"id":1}"#, subscribed: ["c@trade"]))
         _ = reply(&session, #"{"method":"UNSUBSCRIBE","params":["a@trade"],"id":2}"#)
         #expect(
             reply(&session, #"{"method":"LIST_SUBSCRIPTIONS","id":"x1"}"#).text
@@ -79,9 +85,18 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"method":"SET_PROPERTY","params":["colour",true],"id":5}"#, #"{"code":0,"msg":"Unknown property","id":5}"#),
-        (#"{"method":"SET_PROPERTY","params":["combined",1],"id":5}"#, #"{"code":1,"msg":"Invalid value type: expected Boolean","id":5}"#),
-        (#"{"method":"JUMP","id":5}"#, #"{"code":2,"msg":"Invalid request: unknown variant `JUMP`"#),
+        (
+            #"{"method":"SET_PROPERTY","params":["colour",true],"id":5}"#,
+            #"{"code":0,"msg":"Unknown property","id":5}"#
+        ),
+        (
+            #"{"method":"SET_PROPERTY","params":["combined",1],"id":5}"#,
+            #"{"code":1,"msg":"Invalid value type: expected Boolean","id":5}"#
+        ),
+        (
+            #"{"method":"JUMP","id":5}"#,
+            #"{"code":2,"msg":"Invalid request: unknown variant `JUMP`"#
+        ),
         (#"{"method":"SUBSCRIBE","params":[1],"id":5}"#, #"{"code":2,"msg":"Invalid request: "#),
         ("hello", #"{"code":3,"msg":"Invalid JSON: expected value at line 1 column 1"}"#),
     ])

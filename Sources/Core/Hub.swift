@@ -41,7 +41,10 @@ package final class Hub {
     package func topic(named text: String) throws(TopicRefusal) -> Topic {
         if let known = topics[text] { return known }
         let name: TopicName
-        do { name = try TopicName(parsing: text) } catch {
+        do throws(TopicNameError) {
+            name = try TopicName(parsing: text)
+        } catch {
+            if case .unknownKind = error { throw TopicRefusal(.unknown, "\(error)") }
             throw TopicRefusal(.malformed, "\(error)")
         }
         if let known = topics[name.description] { return known }

@@ -29,16 +29,11 @@ package enum StatusMapping {
             .resourceExhausted, "\(count) topics in one call; the server allows \(limit)")
     }
 
-    /// Every topic of a subscription was refused: the status says why the first one was.
+    /// Every topic of a call was refused: NOT_FOUND, and why the first one was.
     static func allRejected(_ rejected: [RejectedTopic]) -> RPCStatus {
         let first = rejected.first
-        let code: RPCCode =
-            rejected.allSatisfy { $0.code == first?.code }
-            ? first.flatMap { RPCCode(rawValue: UInt8(clamping: $0.code ?? 5)) } ?? .notFound
-            : .notFound
-        let name = first?.name ?? ""
         return RPCStatus(
-            code,
-            "all \(rejected.count) topics rejected; \(name): \(first?.message ?? "")")
+            .notFound,
+            "all \(rejected.count) topics rejected; \(first?.name ?? ""): \(first?.message ?? "")")
     }
 }

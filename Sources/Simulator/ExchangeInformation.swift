@@ -1,19 +1,22 @@
-/// `exchangeInfo` for symbols of which nothing is known but their names, and today's limits.
-package enum ExchangeInformation {
-    /// Longest first, so that `USDT` is not read as something in `USD`.
-    private static let quotes = [
-        "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "BIDR", "BTC", "ETH", "BNB", "EUR", "GBP", "AUD",
-        "BRL", "TRY", "RUB", "UAH", "ZAR", "NGN", "JPY", "PAX", "DAI", "SOL", "TRX", "XRP", "USD",
-    ]
+internal import Market
 
-    /// `BTCUSDT` → (`BTC`, `USDT`); the last three letters where no known quote asset ends it.
-    package static func assets(of symbol: String) -> (base: String, quote: String) {
-        let known = quotes.first { symbol.hasSuffix($0) && symbol.count > $0.count }
-        let quote = known ?? String(symbol.suffix(min(3, max(0, symbol.count - 1))))
+/// `exchangeInfo` for symbols of which nothing is known but their names, and today's limits.
+package struct ExchangeInformation {
+    package let venue: SimulatedVenue
+
+    package init(of venue: SimulatedVenue) { self.venue = venue }
+
+    /// `BTCUSDT` → (`BTC`, `USDT`) by what the venue prices things in; the last three letters
+    /// where no known quote asset ends it.
+    package func assets(of symbol: String) -> (base: String, quote: String) {
+        if let known = QuoteAssets.split(symbol, venue: venue.rawValue) {
+            return (known.base, known.quote)
+        }
+        let quote = String(symbol.suffix(min(3, max(0, symbol.count - 1))))
         return (String(symbol.dropLast(quote.count)), quote)
     }
 
-    package static func text(symbols: [String], serverTime: Int64) -> String {
+    package func text(symbols: [String], serverTime: Int64) -> String {
         "{\"timezone\":\"UTC\",\"serverTime\":\(serverTime),\"rateLimits\":["
             + limit("REQUEST_WEIGHT", "MINUTE", 1, WeightLimits.weightMax) + ","
             + limit("RAW_REQUESTS", "MINUTE", 5, 61_000)
@@ -23,7 +26,7 @@ package enum ExchangeInformation {
 
     /// A recorded body in which every one of the symbols is listed: a recording may be of another
     /// day than the tape.
-    package static func adding(_ symbols: [String], to recorded: [UInt8]) -> [UInt8] {
+    package func adding(_ symbols: [String], to recorded: [UInt8]) -> [UInt8] {
         guard let list = JSONMemberRange.value(of: "symbols", in: recorded),
             recorded[list.lowerBound] == UInt8(ascii: "[")
         else { return recorded }
@@ -37,7 +40,7 @@ package enum ExchangeInformation {
         return body
     }
 
-    private static func entry(_ symbol: String) -> String {
+    private func entry(_ symbol: String) -> String {
         let (base, quote) = assets(of: symbol)
         return "{\"symbol\":\"\(symbol)\",\"status\":\"TRADING\",\"baseAsset\":\"\(base)\","
             + "\"baseAssetPrecision\":8,\"quoteAsset\":\"\(quote)\",\"quotePrecision\":8,"
@@ -46,7 +49,7 @@ package enum ExchangeInformation {
             + "\"isMarginTradingAllowed\":false,\"filters\":[],\"permissions\":[\"SPOT\"]}"
     }
 
-    private static func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String
+    private func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String
     {
         "{\"rateLimitType\":\"\(kind)\",\"interval\":\"\(unit)\",\"intervalNum\":\(count),"
             + "\"limit\":\(limit)}"

@@ -32,7 +32,7 @@ final class VenueHost {
         player = TapePlayer(
             source: source, speed: configuration.speed, startAfter: configuration.startAfter)
         rest = VenueREST(
-            player: player, hasLimits: configuration.speed != .maximum,
+            venue: venue, player: player, hasLimits: configuration.speed != .maximum,
             faults: FaultMachine(faults: configuration.faults, seed: seed, connection: 0))
     }
 

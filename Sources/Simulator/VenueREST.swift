@@ -10,13 +10,17 @@ package struct RESTAnswer: Sendable {
 /// Binance's market data REST interface (rest-api.md) over a tape at its present position.
 package final class VenueREST {
     private let player: TapePlayer
+    private let information: ExchangeInformation
     private var limits = WeightLimits()
     private let hasLimits: Bool
     private var faults: FaultMachine
 
     /// - Parameter hasLimits: off at maximum speed, where there is no tape time to count.
-    package init(player: TapePlayer, hasLimits: Bool, faults: FaultMachine) {
+    package init(
+        venue: SimulatedVenue, player: TapePlayer, hasLimits: Bool, faults: FaultMachine
+    ) {
         self.player = player
+        information = ExchangeInformation(of: venue)
         self.hasLimits = hasLimits
         self.faults = faults
     }
@@ -172,7 +176,7 @@ package final class VenueREST {
         _ parameters: Parameters, _ wall: Timestamp
     ) throws(Refusal) -> HTTP1Response {
         if let recorded = player.source.exchangeInfo {
-            let body = ExchangeInformation.adding(player.source.catalog.symbols, to: recorded)
+            let body = information.adding(player.source.catalog.symbols, to: recorded)
             return HTTP1Response(status: 200, headers: VenueREST.jsonHeaders, body: body)
         }
         let catalog = player.source.catalog
@@ -181,7 +185,7 @@ package final class VenueREST {
         if let listed = parameters.symbols { names = listed }
         for name in names where catalog.symbol(named: name) == nil { throw .invalidSymbol }
         let clock = wall.nanoseconds / 1_000_000
-        return json(ExchangeInformation.text(symbols: names, serverTime: clock))
+        return json(information.text(symbols: names, serverTime: clock))
     }
 
     private func refused(

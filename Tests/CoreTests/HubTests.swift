@@ -10,7 +10,7 @@ import Testing
     let fixture = HubFixture()
 
     @Test(arguments: [
-        ("nonsense", TopicRefusal.Reason.malformed), ("book:binance", .malformed),
+        ("nonsense", TopicRefusal.Reason.unknown), ("book:binance", .malformed),
         ("book:binance:btc", .malformed), ("book:binance:BTC/USDT:0", .malformed),
         ("book:nowhere:BTC/USDT", .unknown), ("book:binance:NOT/LISTED", .unknown),
         ("bench:7", .unknown),

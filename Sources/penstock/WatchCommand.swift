@@ -36,7 +36,7 @@ struct WatchCommand {
         }
         topics = arguments.positional
         guard !topics.isEmpty else {
-            throw UsageError("watch: name a topic, such as book:binance:BTC/USDT")
+            throw UsageError("watch: TOPIC is missing; name one, such as book:binance:BTC/USDT")
         }
         countMax = try arguments.number("--count", in: 1...Int.max)
         if arguments.has("--state") && !arguments.has("--json") {

@@ -1,4 +1,5 @@
 internal import Base
+internal import Market
 internal import PenstockClient
 internal import Runtime
 internal import Schema
@@ -6,15 +7,27 @@ internal import Schema
 /// JSON lines, each written at once.
 final class WatchLines: WatchOutput {
     private let isMerged: Bool
+    /// Status last seen, by topic.
+    private var statuses: [String: Status] = [:]
 
     init(isMerged: Bool) { self.isMerged = isMerged }
 
-    func updated(_ state: MergedState, by update: Update) -> Bool {
-        StandardStreams.output(WatchLine.update(update, of: state, isMerged: isMerged))
+    func updated(_ state: MergedState, by update: Update) -> WatchOutcome {
+        if update.payload == nil && !state.kind.isState { return statusChanged(state) }
+        statuses[state.topic] = state.status
+        return write(WatchLine.update(update, of: state, isMerged: isMerged))
     }
 
-    func statusChanged(_ state: MergedState) -> Bool {
-        StandardStreams.output(WatchLine.state(state))
+    /// A line only when a topic stops being live: at the beginning of a subscription the snapshot
+    /// or the first trade says how things stand, and a return to life comes with data.
+    func statusChanged(_ state: MergedState) -> WatchOutcome {
+        let before = statuses.updateValue(state.status, forKey: state.topic)
+        guard let before, before != state.status, state.status != .live else { return .hidden }
+        return write(WatchLine.state(state))
+    }
+
+    private func write(_ line: [UInt8]) -> WatchOutcome {
+        StandardStreams.output(line) ? .shown : .closed
     }
 
     /// A line on standard error, so that standard output stays JSON. Rejections of single topics
@@ -34,21 +47,22 @@ final class WatchScreen: WatchOutput {
     private var note = ""
     private var timer: TimerID?
 
-    init(loop: EventLoop, title: String) {
+    init(loop: EventLoop, title: String, topics: [String]) {
         self.loop = loop
         self.title = title
+        self.topics = topics.map { WatchedTopic(MergedState(topic: $0)) }
         StandardStreams.output(TerminalView.enter)
         draw()
     }
 
-    func updated(_ state: MergedState, by update: Update) -> Bool {
+    func updated(_ state: MergedState, by update: Update) -> WatchOutcome {
         change(state) { $0.updated(state, by: update, at: Clock.now()) }
-        return true
+        return .shown
     }
 
-    func statusChanged(_ state: MergedState) -> Bool {
+    func statusChanged(_ state: MergedState) -> WatchOutcome {
         change(state) { $0.statusChanged(state) }
-        return true
+        return .hidden
     }
 
     func noted(_ text: String) { note = text }
@@ -59,13 +73,8 @@ final class WatchScreen: WatchOutput {
     }
 
     private func change(_ state: MergedState, _ body: (inout WatchedTopic) -> Void) {
-        if let index = topics.firstIndex(where: { $0.state.topic == state.topic }) {
-            body(&topics[index])
-        } else {
-            var topic = WatchedTopic(state)
-            body(&topic)
-            topics.append(topic)
-        }
+        guard let index = topics.firstIndex(where: { $0.state.topic == state.topic }) else { return }
+        body(&topics[index])
     }
 
     private func draw() {

@@ -46,7 +46,7 @@ actor WatchService: Service {
         let output: any WatchOutput
         switch style {
         case .lines(let isMerged): output = WatchLines(isMerged: isMerged)
-        case .screen: output = WatchScreen(loop: loop, title: "\(server)")
+        case .screen: output = WatchScreen(loop: loop, title: "\(server)", topics: topics)
         }
         let printer = WatchPrinter(output: output, countMax: countMax) { life.end() }
         self.printer = printer
@@ -64,11 +64,19 @@ actor WatchService: Service {
     func shutDown() async { life.end() }
 }
 
+/// What became of an update.
+enum WatchOutcome {
+    case shown
+    /// Nothing a person or script would miss.
+    case hidden
+    /// Nobody reads any more.
+    case closed
+}
+
 /// Where watched updates go.
 protocol WatchOutput: AnyObject {
-    /// False: nobody reads any more.
-    func updated(_ state: MergedState, by update: Update) -> Bool
-    func statusChanged(_ state: MergedState) -> Bool
+    func updated(_ state: MergedState, by update: Update) -> WatchOutcome
+    func statusChanged(_ state: MergedState) -> WatchOutcome
     func noted(_ text: String)
     func close()
 }
@@ -90,16 +98,22 @@ final class WatchPrinter: MarketDataClientDelegate {
     }
 
     func updated(_ state: MergedState, by update: Update) {
-        guard !isOver else { return }
-        guard output.updated(state, by: update) else { return end() }
-        if let before = left {
-            left = before - 1
-            if before == 1 { end() }
-        }
+        if !isOver { count(output.updated(state, by: update)) }
     }
 
     func statusChanged(_ state: MergedState) {
-        if !isOver && !output.statusChanged(state) { end() }
+        if !isOver { count(output.statusChanged(state)) }
+    }
+
+    private func count(_ outcome: WatchOutcome) {
+        switch outcome {
+        case .hidden: break
+        case .closed: end()
+        case .shown:
+            guard let before = left else { return }
+            left = before - 1
+            if before == 1 { end() }
+        }
     }
 
     func rejected(_ topic: RejectedTopic) {

@@ -74,7 +74,9 @@ let package = Package(
         // Doors
         room(
             "Gateway",
-            uses: ["Base", "Market", "Streams", "Core", "Schema", "HTTP1", "HTTP2", "GRPC", "Runtime"]),
+            uses: [
+                "Base", "Market", "Streams", "Core", "Schema", "HTTP1", "HTTP2", "GRPC", "Runtime",
+            ]),
         room(
             "PenstockClient",
             uses: ["Base", "Market", "Streams", "Schema", "HTTP2", "GRPC", "Runtime"]),

@@ -24,19 +24,25 @@ package struct Log: Sendable {
 
     package init(_ label: String) { self.label = label }
 
-    package func trace(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []) {
+    package func trace(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = [])
+    {
         write(.trace, message, facts)
     }
-    package func debug(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []) {
+    package func debug(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = [])
+    {
         write(.debug, message, facts)
     }
-    package func info(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []) {
+    package func info(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = [])
+    {
         write(.info, message, facts)
     }
-    package func warning(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []) {
+    package func warning(
+        _ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []
+    ) {
         write(.warning, message, facts)
     }
-    package func error(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = []) {
+    package func error(_ message: StaticString, _ facts: @autoclosure () -> [(String, String)] = [])
+    {
         write(.error, message, facts)
     }
 
@@ -51,7 +57,9 @@ package struct Log: Sendable {
 
     /// Values with spaces or quotes are quoted, control characters replaced: one fact, one word.
     private static func quoted(_ value: String) -> String {
-        let plain = value.unicodeScalars.allSatisfy { $0.value > 32 && $0 != "\"" && $0.value != 127 }
+        let plain = value.unicodeScalars.allSatisfy {
+            $0.value > 32 && $0 != "\"" && $0.value != 127
+        }
         if plain && !value.isEmpty { return value }
         var text = "\""
         for scalar in value.unicodeScalars {
@@ -64,6 +72,7 @@ package struct Log: Sendable {
     private static func clockText() -> String {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)).description
+        return Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+            .description
     }
 }

@@ -24,7 +24,8 @@ package struct ReconnectBackoff: Sendable {
     }
 }
 
-/// Connection attempts of a whole venue: at most so many in any span (Binance: 300 in 5 min per IP).
+/// Connection attempts of a whole venue: at most so many in any span (Binance: 300 in 5 minutes
+/// per IP).
 ///
 /// Half of them may go at once, the other half comes back evenly: however often the venue cuts us
 /// off, the next attempt is never more than two seconds away.

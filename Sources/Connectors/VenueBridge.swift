@@ -99,7 +99,8 @@ package final class VenueBridge: VenueConnector, FeedSink {
     ) {
         guard let board = boards[handle] else { return }
         log.debug(
-            "status", [
+            "status",
+            [
                 ("venue", venue), ("symbol", board.symbol.description), ("kind", kind.rawValue),
                 ("status", "\(status)"), ("reason", reason.rawValue),
             ])

@@ -16,8 +16,8 @@ struct ConnectAttempt {
 }
 
 extension ByteStream {
-    /// Begins to connect; the delegate hears `opened`, or `closed` with the reason. `timeout` bounds
-    /// name, connection and TLS handshake together. Output appended before is sent when open.
+    /// Begins to connect; the delegate hears `opened`, or `closed` with the reason. `timeout` is
+    /// for name, connection and TLS handshake together. Output appended before is sent when open.
     package static func connect(
         to endpoint: Endpoint, on loop: EventLoop, timeout: Duration,
         delegate: any ByteStreamDelegate

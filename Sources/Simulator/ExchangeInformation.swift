@@ -49,8 +49,7 @@ package struct ExchangeInformation {
             + "\"isMarginTradingAllowed\":false,\"filters\":[],\"permissions\":[\"SPOT\"]}"
     }
 
-    private func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String
-    {
+    private func limit(_ kind: String, _ unit: String, _ count: Int, _ limit: Int) -> String {
         "{\"rateLimitType\":\"\(kind)\",\"interval\":\"\(unit)\",\"intervalNum\":\(count),"
             + "\"limit\":\(limit)}"
     }

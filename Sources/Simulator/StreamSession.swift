@@ -63,8 +63,9 @@ package struct StreamSession {
         default:
             let name = StreamSession.escaped(method.text ?? "")
             return invalid(
-                "unknown variant `\(name)`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`,"
-                    + " `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column \(end)",
+                "unknown variant `\(name)`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, "
+                    + "`LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 "
+                    + "column \(end)",
                 identifier)
         }
     }

@@ -23,7 +23,8 @@ struct Arguments {
         while let word = words.popFirst() {
             guard word.hasPrefix("--") else {
                 guard allowed != nil else {
-                    throw UsageError("\(command): unexpected argument \"\(word)\"; see penstock help \(command)")
+                    throw UsageError(
+                        "\(command): unexpected argument \"\(word)\"; see penstock help \(command)")
                 }
                 positional.append(word)
                 continue

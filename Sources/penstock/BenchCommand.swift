@@ -10,7 +10,8 @@ struct BenchCommand {
             help: "where subscribers connect (default \(ServeConfiguration.defaultListen))"),
         Arguments.Option(name: "--topics", value: "N", help: "1 to 100000 (default 1)"),
         Arguments.Option(
-            name: "--rate", value: "R", help: "updates a second of each topic, 1 to 100000 (default 100)"),
+            name: "--rate", value: "R",
+            help: "updates a second of each topic, 1 to 100000 (default 100)"),
         Arguments.Option(
             name: "--bytes", value: "B", help: "size of one update, 40 to 1000000 (default 120)"),
     ]

@@ -33,7 +33,8 @@ struct Penstock {
         case nil, "help", "--help", "-h": StandardStreams.output(Help.text(for: rest.first))
         case let other?:
             throw UsageError(
-                ": unknown command \"\(other)\"; allowed: serve, simulate, watch, bench, help, version")
+                "has no command \"\(other)\"; allowed: serve, simulate, watch, bench, help, version"
+            )
         }
     }
 }

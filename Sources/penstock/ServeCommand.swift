@@ -15,7 +15,8 @@ struct ServeCommand {
         Arguments.Option(
             name: "--instruments", value: "BTC/USDT,…", help: "kept subscribed from the start"),
         Arguments.Option(
-            name: "--log-level", value: "LEVEL", help: "trace, debug, info (default), warning, error"),
+            name: "--log-level", value: "LEVEL",
+            help: "trace, debug, info (default), warning, error"),
         Arguments.Option(name: "--check", value: nil, help: "validate the configuration and exit"),
     ]
 

@@ -87,7 +87,8 @@ struct ServeConfiguration {
     static func address(_ text: String, at place: String) throws(UsageError) -> SocketAddress {
         guard let address = SocketAddress(text) else {
             throw UsageError(
-                "\(place) \"\(text)\": expected ADDRESS:PORT such as \(defaultListen), port 0 to 65535")
+                "\(place) \"\(text)\": expected ADDRESS:PORT such as \(defaultListen)"
+            )
         }
         return address
     }
@@ -95,7 +96,8 @@ struct ServeConfiguration {
     private static func symbol(_ text: String, at place: String) throws(UsageError) -> Symbol {
         guard let symbol = Symbol(text) else {
             throw UsageError(
-                "\(place) \"\(text)\": expected BASE/QUOTE in capitals and digits, such as BTC/USDT")
+                "\(place) \"\(text)\": expected BASE/QUOTE in capitals and digits, such as BTC/USDT"
+            )
         }
         return symbol
     }

@@ -73,7 +73,9 @@ final class WatchScreen: WatchOutput {
     }
 
     private func change(_ state: MergedState, _ body: (inout WatchedTopic) -> Void) {
-        guard let index = topics.firstIndex(where: { $0.state.topic == state.topic }) else { return }
+        guard let index = topics.firstIndex(where: { $0.state.topic == state.topic }) else {
+            return
+        }
         body(&topics[index])
     }
 

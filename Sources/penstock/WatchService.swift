@@ -127,7 +127,9 @@ final class WatchPrinter: MarketDataClientDelegate {
 
     func ended(_ status: RPCStatus?) {
         guard !isOver else { return }
-        failure = status?.message ?? rejections.map { "\($0.name ?? "?"): \($0.message ?? "")" }
+        failure =
+            status?.message
+            ?? rejections.map { "\($0.name ?? "?"): \($0.message ?? "")" }
             .joined(separator: "; ")
         end()
     }

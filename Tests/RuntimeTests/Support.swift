@@ -75,8 +75,8 @@ func withLoop(_ body: (EventLoop) async throws -> Void) async throws {
 }
 
 extension EventLoop {
-    /// Listens on a free port; every connection gets the delegate that `make` gives. Closed when the
-    /// loop stops.
+    /// Listens on a free port; every connection gets the delegate that `make` gives. Closed when
+    /// the loop stops.
     func listen(_ make: @escaping @Sendable (ByteStream) -> Peer) async throws -> Endpoint {
         try await run {
             let listener = try Listener(loop: self, address: loopback) { stream in

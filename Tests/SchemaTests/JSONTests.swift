@@ -34,7 +34,8 @@ import Testing
             quantityExponent: -5, lastID: 12)
         #expect(
             json(trade)
-                == #"{"price":"61837.63","quantity":"0.0012","id":"9","side":"SIDE_BUY","lastId":"12"}"#
+                == #"{"price":"61837.63","quantity":"0.0012","id":"9","side":"SIDE_BUY","#
+                + #""lastId":"12"}"#
         )
     }
 

@@ -24,7 +24,8 @@ import Testing
         let book = tape.book(symbol: 0, at: 3).depthText(limit: 2)
         #expect(
             book
-                == "{\"lastUpdateId\":9,\"bids\":[[\"9.20\",\"1.00\"],[\"9.10\",\"1.00\"]],\"asks\":[]}"
+                == "{\"lastUpdateId\":9,\"bids\":[[\"9.20\",\"1.00\"],[\"9.10\",\"1.00\"]],"
+                + "\"asks\":[]}"
         )
     }
 

@@ -2,7 +2,8 @@ internal import CProtobufC
 
 /// Decodes with protobuf-c, which checks every length and wire type.
 enum ProtobufDecoder {
-    /// Calls `body` with the message in the bytes, gone afterwards; nil if they are no such message.
+    /// Calls `body` with the message in the bytes, gone afterwards; nil if they are no message of
+    /// this type.
     static func withUnpacked<Result>(
         _ bytes: RawSpan, _ layout: UnsafePointer<MessageLayout>, _ body: (Record) -> Result
     ) -> Result? {

@@ -1,3 +1,4 @@
+internal import Base
 package import HTTP2
 
 /// The custom fields of a call, in order, names in lower case and possibly repeated. Values of
@@ -36,6 +37,6 @@ package struct Metadata: Equatable, Sendable {
 
     package mutating func add(_ name: String, bytes: [UInt8]) {
         precondition(name.hasSuffix("-bin"), "binary metadata \(name) must end in -bin")
-        fields.append(HTTP2Field(name.lowercased(), Base64.encode(bytes)))
+        fields.append(HTTP2Field(name.lowercased(), Base64.encode(bytes, padding: false)))
     }
 }

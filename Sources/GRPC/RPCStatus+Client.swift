@@ -1,3 +1,4 @@
+internal import Base
 internal import HTTP2
 
 /// How a client reads a status where the server's own words are missing

@@ -1,10 +1,12 @@
+internal import Base
 package import HTTP1
 
 /// The HTTP/1.1 exchange that opens a WebSocket (RFC 6455 §4), for both ends.
 package enum WebSocketHandshake {
     /// A client's key: 16 fresh random bytes.
     package static func key(using random: inout some RandomNumberGenerator) -> String {
-        Base64.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+        Base64.encode(
+            (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }, padding: true)
     }
 
     /// The client's request.
@@ -24,7 +26,8 @@ package enum WebSocketHandshake {
 
     /// What a server answers to that key (§4.2.2, step 5.4).
     package static func accept(for key: String) -> String {
-        Base64.encode(SHA1.digest(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+        Base64.encode(
+            SHA1.digest(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)), padding: true)
     }
 
     /// Whether the request wants a WebSocket at all; then `response(to:)` judges it.
@@ -44,7 +47,7 @@ package enum WebSocketHandshake {
             throw .unsupportedVersion
         }
         let keys = request.headers.values("sec-websocket-key")
-        guard keys.count == 1, Base64.isEncoding(keys[0], ofByteCount: 16) else {
+        guard keys.count == 1, keys[0].utf8.count == 24, Base64.decode(keys[0])?.count == 16 else {
             throw .malformedKey
         }
         return HTTP1Response(

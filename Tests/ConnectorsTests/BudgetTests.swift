@@ -102,9 +102,9 @@ private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(secon
     }
 }
 
-@Suite struct ReconnectBackoffTests {
+@Suite struct RetryBackoffTests {
     @Test func `waits double from a tenth of a second to five and start again after success`() {
-        var backoff = ReconnectBackoff()
+        var backoff = RetryBackoff()
         var random = SeededRandom(seed: 1)
         var nominal = 0.1
         for _ in 0..<10 {

@@ -25,28 +25,6 @@ import Testing
     }
 }
 
-@Suite struct Base64Tests {
-    // RFC 4648 §10, without padding.
-    @Test(arguments: [
-        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"),
-        ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
-    ])
-    func `the vectors of RFC 4648 hold both ways`(plain: String, encoded: String) {
-        #expect(Base64.encode(Array(plain.utf8)) == encoded)
-        #expect(Base64.decode(encoded) == Array(plain.utf8))
-        let padding = String(repeating: "=", count: (4 - encoded.count % 4) % 4)
-        #expect(Base64.decode(encoded + padding) == Array(plain.utf8))
-    }
-
-    @Test func `every byte survives`() {
-        let bytes = (0...255).map { UInt8($0) }
-        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-    }
-
-    @Test(arguments: ["A", "Zm9v!", "Zg==Zg", "Zg===", "Z g"])
-    func `broken text is refused`(text: String) { #expect(Base64.decode(text) == nil) }
-}
-
 @Suite struct PercentEncodingTests {
     @Test(arguments: ["", "plain text", "100%", "ü€\u{1F600}", "line\nbreak", "\u{7f}~"])
     func `any text survives as printable ASCII`(text: String) {

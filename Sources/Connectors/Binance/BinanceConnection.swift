@@ -33,7 +33,7 @@ struct BinanceConnection: Sendable {
     var pendingPong: [UInt8]?
     var heardAt: Instant
     var sends = SendBudget()
-    var backoff = ReconnectBackoff()
+    var backoff = RetryBackoff()
     var hasData = false
 
     init(at now: Instant) {

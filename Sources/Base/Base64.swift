@@ -1,10 +1,9 @@
-/// Base64 of RFC 4648 §4, as `-bin` metadata needs it: written without padding, read with or
-/// without.
-enum Base64 {
+/// Base64 of RFC 4648 §4: written with or without padding, read either way.
+package enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8], padding: Bool) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var (pending, bits) = (UInt32(0), 0)
@@ -17,11 +16,12 @@ enum Base64 {
             }
         }
         if bits > 0 { text.append(alphabet[Int(pending << UInt32(6 - bits) & 63)]) }
+        while padding && text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
         return String(decoding: text, as: UTF8.self)
     }
 
     /// Nil: a character outside the alphabet, or a length no encoder produces.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         var (pending, bits, count, padding) = (UInt32(0), 0, 0, 0)
         for byte in text.utf8 {

@@ -34,7 +34,8 @@ sanitize: ## the unit tests under the address and the thread sanitizer
 	@.ci/install-packages build
 	@for kind in address thread; do \
 		echo "== $$kind sanitizer"; \
-		ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$$kind --scratch-path .build/$$kind --skip TidyTests || exit 1; \
+		ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$$kind \
+			--scratch-path .build/$$kind --skip TidyTests || exit 1; \
 	done
 
 stubs: venv ## the Python messages and stubs anew, from Protos

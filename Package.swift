@@ -118,7 +118,8 @@ let package = Package(
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
                 "CProtos", "CProtobufC", "CMsgpack",
             ],
-            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py"], swiftSettings: language),
+            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py"],
+            swiftSettings: language),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,6 @@
-/// How long to wait before trying again: doubling from 0.1 s, so that a restart is hardly noticed, to
-/// 5 s, so that an absent peer is not bothered; each shortened by up to half at random, so that many
-/// do not come back together.
+/// How long to wait before trying again: doubling from 0.1 s, so that a restart is hardly noticed,
+/// to 5 s, so that an absent peer is not bothered; each shortened by up to half at random, so that
+/// many do not come back together.
 package struct RetryBackoff: Sendable {
     package static let shortest: Duration = .milliseconds(100)
     package static let longest: Duration = .seconds(5)

@@ -83,7 +83,8 @@ extension RPCServerConnection {
         }
         if !status.details.isEmpty {
             fields.append(
-                HTTP2Field("grpc-status-details-bin", Base64.encode(status.details, padding: false)))
+                HTTP2Field("grpc-status-details-bin", Base64.encode(status.details, padding: false))
+            )
         }
         return fields + metadata.fields
     }

@@ -186,4 +186,22 @@ import Testing
         pair.exchange()
         #expect(streams.allSatisfy { pair.clientBody[$0.id]?.count == 60_000 })
     }
+
+    @Test func `a queue that never runs empty does not keep what has left`() {
+        let peer = RawPeer()
+        var held: HTTP2Stream?
+        peer.respond = { connection, stream in
+            held = stream
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        peer.send(RawPeer.get())
+        let block = [UInt8](repeating: 1, count: 10_000)
+        for _ in 0..<10 { _ = block.withRawSpan { peer.server.send($0, on: held!) } }
+        for _ in 0..<1000 {
+            peer.send(RawPeer.windowUpdate(1, 10_000), RawPeer.windowUpdate(0, 10_000))
+            _ = block.withRawSpan { peer.server.send($0, on: held!) }
+        }
+        #expect(held?.queuedBytes ?? 0 > 0)
+        #expect(held?.queue.count ?? .max < 200_000)
+    }
 }

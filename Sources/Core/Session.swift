@@ -65,6 +65,11 @@ package final class Session {
         behind.remove(subscription)
     }
 
+    /// Last words of a topic, unless the client has left meanwhile.
+    func tell(_ frames: RawSpan) {
+        if !isEnded { sink.enqueue(frames) }
+    }
+
     /// The client left. Nothing is offered to the sink afterwards.
     package func end() {
         isEnded = true

@@ -33,4 +33,23 @@ import Testing
         #expect(counts.allSatisfy { $0 > 0 })
         session.end()
     }
+
+    @Test func `a dissolved topic tells every session, though telling one may end another`() throws
+    {
+        let topic = try fixture.tick()
+        let board = try #require(fixture.venue.demanded.first)
+        let sinks = (0..<4).map { _ in FakeSink() }
+        let sessions = sinks.map { fixture.subscribe(topic, to: $0) }
+        // As when the queue of the first one's connection is full: its call and a neighbour end.
+        sinks[0].onEnqueue = {
+            sessions[0].end()
+            sessions[1].end()
+        }
+        fixture.hub.dissolve(board)
+        let told = sinks.map { sink in
+            sink.updates.contains { if case .rejected? = $0.payload { true } else { false } }
+        }
+        #expect(told == [true, false, true, true])
+        #expect(topic.subscriberCount == 0)
+    }
 }

@@ -52,4 +52,29 @@ import Testing
         #expect(told == [true, false, true, true])
         #expect(topic.subscriberCount == 0)
     }
+
+    @Test func `a removed price that shares no scale with the book's new ones means a snapshot`()
+        throws
+    {
+        let topic = try fixture.book()
+        let sink = FakeSink()
+        let session = fixture.subscribe(topic, to: sink)
+        var book = OrderBook()
+        try book.set(.bid, price: decimal("1"), quantity: decimal("1"))
+        try book.set(.ask, price: decimal("9000000000000000000"), quantity: decimal("1"))
+        topic.apply(book, 1)
+        fixture.turn.end()
+        try book.set(.ask, price: decimal("9000000000000000000"), quantity: .zero)
+        try book.set(.ask, price: decimal("1.5"), quantity: decimal("1"))
+        topic.apply(book, 2)
+        fixture.turn.end()
+        let last = try #require(sink.updates.last)
+        #expect(last.baseSequence == nil)
+        guard case .book(let shown)? = last.payload else {
+            Issue.record("no book")
+            return
+        }
+        #expect(shown.asks?.prices == [15])
+        session.end()
+    }
 }

@@ -51,8 +51,12 @@ package struct Instant: Comparable, Hashable, Sendable {
         left.nanoseconds < right.nanoseconds
     }
 
+    /// Saturates: a deadline for ever away stays in the future.
     package static func + (instant: Instant, duration: Duration) -> Instant {
-        Instant(nanoseconds: instant.nanoseconds &+ duration.wholeNanoseconds)
+        let added = duration.wholeNanoseconds
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(added)
+        if overflow { return Instant(nanoseconds: added < 0 ? .min : .max) }
+        return Instant(nanoseconds: sum)
     }
 
     package static func - (later: Instant, earlier: Instant) -> Duration {

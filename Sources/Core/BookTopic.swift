@@ -39,7 +39,7 @@ package final class BookTopic: StateTopic {
         guard isFilled else { return nil }
         var change = BookChange()
         window.snapshot(into: &change)
-        return .book(Wire.book(change, isSnapshot: true))
+        return Wire.book(change, isSnapshot: true).map { .book($0) }
     }
 
     override func deltaPayload(since base: UInt64) -> Payload?? {
@@ -48,6 +48,8 @@ package final class BookTopic: StateTopic {
         // Sequences that only told a status are beyond the window's last change.
         guard window.delta(since: min(base, window.sequence), into: &change) else { return nil }
         if change.bids.isEmpty && change.asks.isEmpty { return .some(nil) }
-        return .book(Wire.book(change, isSnapshot: false))
+        // A removed price may share no scale with the book's new ones: then only a snapshot helps.
+        guard let book = Wire.book(change, isSnapshot: false) else { return nil }
+        return .book(book)
     }
 }

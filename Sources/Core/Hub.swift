@@ -121,6 +121,7 @@ package final class Hub {
                     name: topic.name, code: UInt32(TopicRefusal.Reason.unknown.rawValue),
                     message: "\(board.venue) does not list \(board.symbol)"))
         }
+        metrics.topics.set(Int64(topics.count))
     }
 
     /// Numbers are never reused: a client may still hold the last one.

@@ -11,7 +11,8 @@ package final class Session {
     package let codec: Codec
     unowned let sink: any FrameSink
     private var subscriptions: [Subscription] = []
-    private var behind: [Subscription] = []
+    /// Who waits longest is served first, or the busy topics would starve the quiet ones.
+    private var behind = BehindQueue()
     private let scratch = OutputBuffer()
     private var isEnded = false
 
@@ -39,34 +40,34 @@ package final class Session {
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
-        while !isEnded, let subscription = behind.popLast() {
-            subscription.isQueued = false
+        while !isEnded, let subscription = behind.popFirst() {
             guard let cursor = subscription.cursor else { continue }
             let topic = subscription.topic
             let reached = topic.appendCatchUp(from: cursor, codec: codec, into: scratch)
             let isTaken = scratch.isEmpty || scratch.withSpan { sink.offer($0) }
             scratch.removeAll()
             guard isTaken else {
-                markBehind(subscription)
+                behind.putBack(subscription)
                 break
             }
             subscription.cursor = topic.isCurrent(reached) ? nil : reached
             // More is left than one helping: the others of this session come first.
-            if subscription.cursor != nil { markBehind(subscription, first: false) }
+            if subscription.cursor != nil { markBehind(subscription) }
         }
         scratch.release(above: 65536)
     }
 
-    func markBehind(_ subscription: Subscription, first: Bool = true) {
-        guard !subscription.isQueued else { return }
-        subscription.isQueued = true
-        if first { behind.append(subscription) } else { behind.insert(subscription, at: 0) }
-    }
+    func markBehind(_ subscription: Subscription) { behind.append(subscription) }
 
     /// The topic is gone; its row has already been taken out.
     func removed(_ subscription: Subscription) {
         subscriptions.removeAll { $0 === subscription }
-        behind.removeAll { $0 === subscription }
+        behind.remove(subscription)
+    }
+
+    /// Last words of a topic, unless the client has left meanwhile.
+    func tell(_ frames: RawSpan) {
+        if !isEnded { sink.enqueue(frames) }
     }
 
     /// The client left. Nothing is offered to the sink afterwards.
@@ -74,6 +75,6 @@ package final class Session {
         isEnded = true
         for subscription in subscriptions { subscription.topic.leave(subscription) }
         subscriptions = []
-        behind = []
+        behind = BehindQueue()
     }
 }

@@ -101,19 +101,24 @@ package class Topic {
         hub.metrics.subscriptions.add(-1)
     }
 
-    /// The topic is no more: every subscriber is told why, and its row goes.
+    /// The topic is no more: every subscriber is told why, and its row goes. Telling one may end
+    /// sessions (a full queue), so all rows are taken out before anybody is told.
     final func dissolve(telling rejection: RejectedTopic) {
+        var left: [(codec: Codec, sessions: [Session])] = []
         for audience in audiences {
-            Update(topic: number, payload: .rejected(rejection)).encodeFramed(
-                audience.codec, into: frames)
             var leaving: [Subscription] = []
             audience.forEach { leaving.append($0) }
+            left.append((audience.codec, leaving.map(\.session)))
             for subscription in leaving {
-                frames.withSpan { subscription.session.sink.enqueue($0) }
                 leave(subscription)
                 subscription.session.removed(subscription)
             }
-            frames.removeAll()
+        }
+        let words = OutputBuffer()
+        for (codec, sessions) in left {
+            Update(topic: number, payload: .rejected(rejection)).encodeFramed(codec, into: words)
+            for session in sessions { words.withSpan { session.tell($0) } }
+            words.removeAll()
         }
     }
 }

@@ -52,23 +52,33 @@ enum Wire {
         }
     }
 
-    static func book(_ change: BookChange, isSnapshot: Bool) -> Schema.Book {
-        Schema.Book(
-            bids: isSnapshot || !change.bids.isEmpty ? side(change.bids) : nil,
-            asks: isSnapshot || !change.asks.isEmpty ? side(change.asks) : nil)
+    /// Nil: the numbers of one side cannot share an exponent. Those of a book can, together with
+    /// prices that left it long ago perhaps not.
+    static func book(_ change: BookChange, isSnapshot: Bool) -> Schema.Book? {
+        guard let bids = side(change.bids), let asks = side(change.asks) else { return nil }
+        return Schema.Book(
+            bids: isSnapshot || !change.bids.isEmpty ? bids : nil,
+            asks: isSnapshot || !change.asks.isEmpty ? asks : nil)
     }
 
-    private static func side(_ levels: [Level]) -> BookSide {
+    private static func side(_ levels: [Level]) -> BookSide? {
         var price = 0
         var quantity = 0
         for level in levels {
             price = min(price, Int(level.price.exponent))
             quantity = min(quantity, Int(level.quantity.exponent))
         }
-        return BookSide(
-            prices: levels.map { mantissa($0.price, price) },
-            quantities: levels.map { mantissa($0.quantity, quantity) },
-            priceExponent: Int32(price), quantityExponent: Int32(quantity))
+        var side = BookSide(priceExponent: Int32(price), quantityExponent: Int32(quantity))
+        side.prices.reserveCapacity(levels.count)
+        side.quantities.reserveCapacity(levels.count)
+        for level in levels {
+            guard let shared = level.price.mantissa(at: price),
+                let amount = level.quantity.mantissa(at: quantity)
+            else { return nil }
+            side.prices.append(shared)
+            side.quantities.append(amount)
+        }
+        return side
     }
 
     private static func sharedExponent(_ first: Decimal?, _ second: Decimal?) -> Int {
@@ -76,7 +86,7 @@ enum Wire {
     }
 
     /// `value` at a common `exponent` that is not above its own. That it fits is checked where
-    /// values come in: `share` for ticks, `OrderBook.set` for books.
+    /// values come in, by `share`.
     private static func mantissa(_ value: Decimal, _ exponent: Int) -> Int64 {
         guard let mantissa = value.mantissa(at: exponent) else {
             preconditionFailure("\(value) does not fit at exponent \(exponent)")

@@ -3,8 +3,9 @@ internal import HTTP2
 
 /// From the handlers to the peer.
 extension RPCServerConnection {
-    /// Long enough for a sentence; percent-encoded at most 12 KiB.
-    private static let messageCharactersMax = 1024
+    /// Long enough for a sentence; percent-encoded at most 12 KiB. Not characters: each of them may
+    /// be as long as its author likes.
+    private static let messageScalarsMax = 1024
 
     func sendHeaders(on call: RPCCall) {
         guard call.isOpen, !call.stream.hasSentHeaders,
@@ -78,7 +79,7 @@ extension RPCServerConnection {
         var fields = [HTTP2Field("grpc-status", String(code.rawValue))]
         if !status.message.isEmpty {
             // Texts may quote what the peer sent; clients refuse long header lists.
-            let text = String(status.message.prefix(Self.messageCharactersMax))
+            let text = String(status.message.unicodeScalars.prefix(Self.messageScalarsMax))
             fields.append(HTTP2Field("grpc-message", PercentEncoding.encode(text)))
         }
         if !status.details.isEmpty {

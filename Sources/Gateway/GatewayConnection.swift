@@ -50,10 +50,7 @@ final class GatewayConnection: ByteStreamDelegate {
     }
 
     func becameWritable(_ stream: ByteStream) {
-        if case .http2(let connection) = state {
-            connection.outputDrained()
-            afterWork(connection)
-        }
+        outputDrained()
     }
 
     func closed(_ stream: ByteStream, _ reason: SystemError?) { finish() }
@@ -78,6 +75,7 @@ final class GatewayConnection: ByteStreamDelegate {
         let compared = min(held.count, Self.preface.count)
         if held[..<compared] != Self.preface[..<compared] {
             state = .http1(HTTP1Session(pages: server.pages, output: stream.output))
+            stream.closeWhenIdle(for: server.limits.http1IdleLimit)
         } else if compared == Self.preface.count {
             state = .http2(makeHTTP2())
         } else {
@@ -99,15 +97,29 @@ final class GatewayConnection: ByteStreamDelegate {
                 status: page.status, contentType: page.contentType, body: page.body)
         }
         // The budget of the output was reached though the kernel may take all of it this turn.
-        connection.awaitsOutput = { [weak self] in
-            self?.server.loop.schedule(after: .zero) {
-                guard let self, case .http2(let connection) = self.state else { return }
-                if self.stream.isBlocked { return }
-                connection.outputDrained()
-                self.afterWork(connection)
-            }
-        }
+        connection.awaitsOutput = { [weak self] in self?.continueAfterFlush() }
         return connection
+    }
+
+    /// Goes on in the next turn, or when the kernel has taken everything.
+    private func continueAfterFlush() {
+        server.loop.schedule(after: .zero) { [weak self] in
+            guard let self, !stream.isBlocked else { return }
+            outputDrained()
+        }
+    }
+
+    private func outputDrained() {
+        switch state {
+        case .http2(let connection):
+            connection.outputDrained()
+            afterWork(connection)
+        case .http1(let session):
+            if session.isHeldUp { stream.resumeReading() }
+            session.outputDrained()
+            afterWork(session)
+        case .detecting, .ended: break
+        }
     }
 
     private func afterWork(_ connection: RPCServerConnection) {
@@ -125,6 +137,9 @@ final class GatewayConnection: ByteStreamDelegate {
         if session.isFinished {
             stream.closeAfterFlush()
             finish()
+        } else if session.isHeldUp {
+            stream.pauseReading()
+            continueAfterFlush()
         }
     }
 

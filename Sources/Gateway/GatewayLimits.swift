@@ -11,5 +11,9 @@ package struct GatewayLimits: Sendable {
     /// How long a connection may take to say which protocol it speaks. Default 10 s.
     package var handshakeTimeout: Duration = .seconds(10)
 
+    /// How long an HTTP/1.1 connection may say nothing, between requests or in the middle of one.
+    /// Default 75 s: longer than the minute between two scrapes of a metrics collector.
+    package var http1IdleLimit: Duration = .seconds(75)
+
     package init() {}
 }

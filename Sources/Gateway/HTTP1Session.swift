@@ -9,6 +9,11 @@ final class HTTP1Session {
     private var parser = HTTP1RequestParser()
     /// Close the connection once the output has left.
     private(set) var isFinished = false
+    /// Pipelined requests may wait for room in the output: read nothing until `outputDrained`.
+    private(set) var isHeldUp = false
+
+    /// Answers waiting in the output before further requests are left unanswered.
+    static let outputBytesMax = 65536
 
     init(pages: PlainPages, output: OutputBuffer) {
         self.pages = pages
@@ -18,8 +23,22 @@ final class HTTP1Session {
     func received(_ bytes: RawSpan) {
         guard !isFinished else { return }
         parser.append(bytes)
+        answerAll()
+    }
+
+    /// The output has left.
+    func outputDrained() {
+        isHeldUp = false
+        answerAll()
+    }
+
+    private func answerAll() {
         do throws(HTTP1Error) {
-            while !isFinished, let request = try parser.next() { answer(request) }
+            while !isFinished {
+                isHeldUp = output.count >= Self.outputBytesMax
+                guard !isHeldUp, let request = try parser.next() else { return }
+                answer(request)
+            }
         } catch {
             HTTP1Response(refusing: error).append(to: output, keepAlive: false)
             isFinished = true

@@ -6,6 +6,9 @@ internal import Schema
 package final class HealthService {
     private static let prefix = "/grpc.health.v1.Health/"
 
+    /// Bytes of a watched name, which is kept as long as the watcher stays.
+    private static let nameBytesMax = 256
+
     /// A watcher is told every change, never the same status twice in a row.
     private struct Watcher {
         let call: RPCCall
@@ -57,6 +60,12 @@ package final class HealthService {
     }
 
     private func watch(_ service: String, _ call: RPCCall) {
+        guard service.utf8.count <= Self.nameBytesMax else {
+            return call.finish(
+                RPCStatus(
+                    .invalidArgument,
+                    "a service name of \(service.utf8.count) bytes; at most \(Self.nameBytesMax)"))
+        }
         let status = statuses[service] ?? .serviceUnknown
         watchers.append(Watcher(call: call, service: service, told: status))
         call.send(HealthCheckResponse(status: status))
@@ -65,12 +74,15 @@ package final class HealthService {
     private func tell(_ service: String) {
         // A watcher whose call ended without a word (a drain) leaves here.
         watchers.removeAll { !$0.call.isOpen }
-        for index in watchers.indices where watchers[index].service == service {
-            let status = statuses[service] ?? .serviceUnknown
-            guard watchers[index].told != status else { continue }
+        let status = statuses[service] ?? .serviceUnknown
+        var calls: [RPCCall] = []
+        for index in watchers.indices
+        where watchers[index].service == service && watchers[index].told != status {
             watchers[index].told = status
-            watchers[index].call.send(HealthCheckResponse(status: status))
+            calls.append(watchers[index].call)
         }
+        // Sending may end a call whose queue is full, and its watcher leaves meanwhile.
+        for call in calls { call.send(HealthCheckResponse(status: status)) }
     }
 
     private func forget(_ call: RPCCall) { watchers.removeAll { $0.call === call } }

@@ -85,6 +85,11 @@ extension HTTP2Connection {
     }
 
     private func enqueue(_ bytes: RawSpan, on stream: HTTP2Stream) {
+        // A queue that never runs empty must not keep what has already left.
+        if stream.queueStart > stream.queue.count / 2 {
+            stream.queue.removeSubrange(..<stream.queueStart)
+            stream.queueStart = 0
+        }
         stream.queue.append(bytes)
         queuedBytes += bytes.byteCount
         if !stream.flags.contains(.queued) {

@@ -98,6 +98,7 @@ package final class HTTP2Connection {
         pump()
         drain()
         wake()
+        noteAwaitedOutput()
     }
 
     /// The socket took all output.

@@ -24,14 +24,21 @@ final class ManualTurn: LoopTurn {
 final class FakeSink: FrameSink {
     var updates: [Update] = []
     var isBlocked = false
+    /// Offers it still takes.
+    var framesLeft = Int.max
+    var onEnqueue: () -> Void = {}
 
     func offer(_ frames: RawSpan) -> Bool {
-        guard !isBlocked else { return false }
+        guard !isBlocked, framesLeft > 0 else { return false }
+        framesLeft -= 1
         take(frames)
         return true
     }
 
-    func enqueue(_ frames: RawSpan) { take(frames) }
+    func enqueue(_ frames: RawSpan) {
+        take(frames)
+        onEnqueue()
+    }
 
     private func take(_ frames: RawSpan) {
         var bytes = frames.copyBytes()[...]

@@ -105,6 +105,17 @@ import Testing
         #expect(loop.server.callCount == 1)
     }
 
+    @Test func `a status text is short though its author writes endless characters`() {
+        let loop = Loop()
+        let text = "e" + String(repeating: "\u{301}", count: 100_000)
+        loop.router.register("/s/Long") { call in
+            SingleRequestHandler { call, _ in call.finish(RPCStatus(.notFound, text)) }
+        }
+        let answer = loop.call("/s/Long")
+        #expect(answer.status?.code == .notFound)
+        #expect(answer.status?.message.unicodeScalars.count == 1024)
+    }
+
     @Test func `a cancelled call tells its handler once`() {
         let loop = Loop()
         let box = loop.record("/s/Stream")

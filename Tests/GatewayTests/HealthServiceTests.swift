@@ -1,6 +1,7 @@
 import Base
 import GRPC
 import Gateway
+import HTTP2
 import Schema
 import Testing
 
@@ -55,6 +56,27 @@ import Testing
         reply.call?.cancel()
         pair.exchange()
         #expect(health.watcherCount == 0)
+    }
+
+    @Test func `a watched name is kept, so it is short`() {
+        let reply = ask("Watch", String(repeating: "a", count: 257))
+        #expect(reply.status?.code == .invalidArgument)
+        #expect(health.watcherCount == 0)
+    }
+
+    @Test func `a watcher whose queue is full leaves without harm to the next one`() {
+        var (small, closed) = (HTTP2Limits(), HTTP2Limits.client)
+        small.queuedBytesPerStreamMax = 16
+        closed.streamReceiveWindow = 0
+        let pair = RPCPair(serverLimits: small, clientLimits: closed)
+        health.register(with: pair.router)
+        let watch = HealthCheckRequest().encoded(.protobuf)
+        let replies = (0..<2).map { _ in pair.call("/grpc.health.v1.Health/Watch", watch) }
+        #expect(health.watcherCount == 2)
+        for serving in [false, true, false] { health.setStatus("", serving: serving) }
+        pair.exchange()
+        #expect(health.watcherCount == 0)
+        #expect(replies.map(\.status?.code) == [.resourceExhausted, .resourceExhausted])
     }
 
     @Test func `a shutdown is announced for every service`() throws {

@@ -10,11 +10,11 @@ final class RPCPair {
     private let serverOutput = OutputBuffer()
     private let clientOutput = OutputBuffer()
 
-    init() {
-        server = RPCServerConnection(router: router, output: serverOutput) { _ in
-            PlainResponse(status: 404, text: "")
-        }
-        client = RPCClientConnection(output: clientOutput)
+    init(serverLimits: HTTP2Limits = HTTP2Limits(), clientLimits: HTTP2Limits = .client) {
+        server = RPCServerConnection(
+            router: router, output: serverOutput, http2Limits: serverLimits
+        ) { _ in PlainResponse(status: 404, text: "") }
+        client = RPCClientConnection(output: clientOutput, http2Limits: clientLimits)
         exchange()
     }
 

@@ -186,4 +186,48 @@ import Testing
         pair.exchange()
         #expect(streams.allSatisfy { pair.clientBody[$0.id]?.count == 60_000 })
     }
+
+    @Test func `who is refused after the output left and was filled again is still told`() {
+        var limits = HTTP2Limits()
+        limits.streamReceiveWindow = 10 << 20
+        limits.connectionReceiveWindow = 10 << 20
+        let pair = Pair(clientLimits: limits)
+        let (_, server) = pair.open()
+        pair.server.sendHeaders(okFields, on: server, endStream: false)
+        pair.server.flush()
+        let block = [UInt8](repeating: 1, count: 10_000)
+        var awaited = 0
+        pair.server.awaitsOutput = { awaited += 1 }
+        while block.withRawSpan({ server.trySend($0) }) {}
+        #expect(awaited == 1)
+        // The next turn begins with a request that fills the output again, before the shell comes
+        // to say that the output had left.
+        pair.server.output.removeAll()
+        pair.server.flush()
+        #expect(pair.server.takeEvents().events.writable == 1)
+        while block.withRawSpan({ server.trySend($0) }) {}
+        pair.server.outputDrained()
+        #expect(awaited == 2)
+        pair.server.output.removeAll()
+        pair.server.outputDrained()
+        #expect(pair.server.takeEvents().events.writable == 1)
+    }
+
+    @Test func `a queue that never runs empty does not keep what has left`() {
+        let peer = RawPeer()
+        var held: HTTP2Stream?
+        peer.respond = { connection, stream in
+            held = stream
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        peer.send(RawPeer.get())
+        let block = [UInt8](repeating: 1, count: 10_000)
+        for _ in 0..<10 { _ = block.withRawSpan { peer.server.send($0, on: held!) } }
+        for _ in 0..<1000 {
+            peer.send(RawPeer.windowUpdate(1, 10_000), RawPeer.windowUpdate(0, 10_000))
+            _ = block.withRawSpan { peer.server.send($0, on: held!) }
+        }
+        #expect(held?.queuedBytes ?? 0 > 0)
+        #expect(held?.queue.count ?? .max < 200_000)
+    }
 }

@@ -52,9 +52,10 @@ struct IngestBenchmark {
         let time = median(figures.messageTimes)
         return [
             name, (1e9 / time).fixed(0), time.fixed(0), median(figures.allocations).fixed(3),
-        ] + (0..<3).map { rank in
-            (median(figures.percentiles.map { $0[rank] }) / 1000).fixed(2)
-        }
+        ]
+            + (0..<3).map { rank in
+                (median(figures.percentiles.map { $0[rank] }) / 1000).fixed(2)
+            }
     }
 
     private func measure(

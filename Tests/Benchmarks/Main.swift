@@ -20,7 +20,8 @@ import Runtime
             } else if parts.contains(argument) {
                 wanted.insert(argument)
             } else {
-                print("usage: Benchmarks [--markdown] [--rounds N] [\(parts.joined(separator: "] ["))]")
+                let names = parts.map { "[\($0)]" }.joined(separator: " ")
+                print("usage: Benchmarks [--markdown] [--rounds N] \(names)")
                 return
             }
         }

@@ -112,11 +112,12 @@ let package = Package(
             "PenstockClientTests",
             uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
+        .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
-                "CProtos", "CProtobufC", "CMsgpack",
+                "WebSocket", "Simulator", "CProtos", "CProtobufC", "CMsgpack", "AllocationCount",
             ],
             path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py"],
             swiftSettings: language),

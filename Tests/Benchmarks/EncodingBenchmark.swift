@@ -1,98 +1,103 @@
 import Base
-import CMsgpack
-import CProtobufC
-import CProtos
 import Schema
 
-/// Cost of encoding a message of ten fields, beside what protobuf-c and msgpack-c need for the
-/// same bytes, and of the field delta.
-enum EncodingBenchmark {
-    private static let rounds = 2_000_000
+/// Nanoseconds to encode one message: from Penstock's mirrors, from protobuf-c's structs by the
+/// same tables, and by protobuf-c and msgpack-c themselves.
+struct EncodingBenchmark {
+    let rounds: Int
 
-    /// Seven fields of an update and one payload of three: ten scalars in all.
-    private static let update = Update(
-        topic: 17, epoch: 4_503_599_627_370_001, sequence: 123_456, baseSequence: 123_455,
-        eventTime: 1_723_075_200_123_000_000, receiveTime: 1_723_075_200_125_000_000,
-        publishTime: 1_723_075_200_125_040_000,
-        payload: .tick(Tick(bidPrice: 6_183_763, bidQuantity: 182_340, priceExponent: -2)))
+    private static let callsPerRound = 200_000
 
-    private static let instrument = Update(
-        topic: 17, epoch: 4_503_599_627_370_001, sequence: 123_456, baseSequence: 123_455,
-        eventTime: 1_723_075_200_123_000_000, receiveTime: 1_723_075_200_125_000_000,
-        publishTime: 1_723_075_200_125_040_000, venueSequence: 51_234_567_890, status: .live,
-        payload: .data([1, 2, 3, 4, 5, 6, 7, 8]))
-
-    /// Lines of (what, nanoseconds per message, bytes).
-    static func run(_ now: () -> Int64) -> [(what: String, nanoseconds: Double, bytes: Int)] {
-        var lines: [(what: String, nanoseconds: Double, bytes: Int)] = []
-        func measure(_ what: String, _ body: (OutputBuffer) -> Void) {
-            let output = OutputBuffer()
-            for _ in 0..<rounds / 10 {
-                output.removeAll()
-                body(output)
-            }
-            let start = now()
-            for _ in 0..<rounds {
-                output.removeAll()
-                body(output)
-            }
-            let elapsed = Double(now() - start)
-            lines.append((what, elapsed / Double(rounds), output.count))
-        }
-        for codec in Codec.allCases {
-            measure("flat update, mirror to \(codec)") { instrument.encode(codec, into: $0) }
-            measure("tick update, mirror to \(codec)") { update.encode(codec, into: $0) }
-            withStruct { memory in
-                measure("flat update, C struct to \(codec)") {
-                    Update.table.encode(memory, codec, into: $0)
+    func run(into report: inout Report) {
+        report.title("Encoding")
+        report.note(
+            "Nanoseconds per message, medians of \(rounds) rounds, all pieces in turns. The "
+                + "libraries write the same bytes: protobuf_c_message_pack into ready memory "
+                + "without asking for the size, msgpack-c by calls written out by hand for the "
+                + "message, with decimals given as text.\n")
+        var timer = InterleavedTimer()
+        var lines: [(name: String, codec: Codec, mirror: Int, record: Int, library: Int?)] = []
+        for (name, sample) in [
+            ("10 fields", EncodingSamples.flat), ("tick", EncodingSamples.tick),
+            ("book delta, 13 levels", EncodingSamples.bookDelta),
+        ] {
+            let reference = ReferenceEncoder(sample)
+            for codec in Codec.allCases {
+                let output = OutputBuffer()
+                let mirror = timer.add {
+                    output.removeAll()
+                    sample.encode(codec, into: output)
+                    return output.count
                 }
+                let message = UnsafeMutableRawPointer(reference.message)
+                let record = timer.add {
+                    output.removeAll()
+                    Update.table.encode(message, codec, into: output)
+                    return output.count
+                }
+                let library: Int? =
+                    switch codec {
+                    case .protobuf: timer.add { reference.packProtobuf() }
+                    case .messagePack: timer.add { reference.packMessagePack() }
+                    case .json: nil
+                    }
+                lines.append((name, codec, mirror, record, library))
             }
         }
-        withStruct { memory in
-            var bytes = [UInt8](repeating: 0, count: 256)
-            measure("flat update, protobuf-c") { _ in
-                penstock__v1__update__pack(
-                    memory.assumingMemoryBound(to: Penstock__V1__Update.self), &bytes)
-            }
-        }
-        let before = Tick(
-            bidPrice: 6_183_763, bidQuantity: 182_340, askPrice: 6_183_764, askQuantity: 5,
-            priceExponent: -2, quantityExponent: -5)
-        var after = before
-        after.bidPrice = 6_183_762
-        measure("tick delta of one field to protobuf") {
-            _ = after.encodeDelta(since: before, .protobuf, into: $0)
-        }
-        let side = BookSide(
-            prices: (0..<50).map { 6_183_763 - $0 },
-            quantities: (0..<50).map { 100_000 + $0 * 977 },
-            priceExponent: -2, quantityExponent: -5)
-        let book = Update(
-            topic: 17, epoch: 4_503_599_627_370_001, sequence: 9,
-            payload: .book(Book(bids: side, asks: side)))
-        measure("book of 2 x 50 to protobuf") { book.encode(.protobuf, into: $0) }
-        measure("book of 2 x 50 to messagePack") { book.encode(.messagePack, into: $0) }
-        return lines
+        let deltas = addDeltas(to: &timer)
+        let results = timer.run(rounds: rounds, callsPerRound: Self.callsPerRound)
+        report.table(
+            [
+                "", "bytes", "mirror ns", "C struct ns", "C library ns", "mirror / library",
+                "struct / library",
+            ],
+            lines.map { line in
+                let mirror = results[line.mirror].nanoseconds
+                let record = results[line.record].nanoseconds
+                var row = ["\(line.name), \(line.codec)", "\(results[line.mirror].bytes)"]
+                row += [mirror.fixed(1), record.fixed(1)]
+                guard let library = line.library.map({ results[$0].nanoseconds }) else {
+                    return row + ["–", "–", "–"]
+                }
+                return row + [library, mirror / library, record / library].map { $0.fixed(2) }
+            })
+        report.table(
+            ["field delta of a tick", "bytes", "ns"],
+            deltas.map { name, place in
+                [name, "\(results[place].bytes)", results[place].nanoseconds.fixed(1)]
+            })
     }
 
-    /// The flat update in its C struct.
-    private static func withStruct(_ body: (UnsafeMutableRawPointer) -> Void) {
-        var data: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
-        data.withUnsafeMutableBufferPointer { data in
-            var message = Penstock__V1__Update()
-            penstock__v1__update__init(&message)
-            (message.has_topic, message.topic) = (1, 17)
-            (message.has_epoch, message.epoch) = (1, 4_503_599_627_370_001)
-            (message.has_sequence, message.sequence) = (1, 123_456)
-            (message.has_base_sequence, message.base_sequence) = (1, 123_455)
-            (message.has_event_time, message.event_time) = (1, 1_723_075_200_123_000_000)
-            (message.has_receive_time, message.receive_time) = (1, 1_723_075_200_125_000_000)
-            (message.has_publish_time, message.publish_time) = (1, 1_723_075_200_125_040_000)
-            (message.has_venue_sequence, message.venue_sequence) = (1, 51_234_567_890)
-            (message.has_status, message.status) = (1, Penstock__V1__Status(1))
-            message.has_data = 1
-            message.data = ProtobufCBinaryData(len: data.count, data: data.baseAddress)
-            withUnsafeMutableBytes(of: &message) { body($0.baseAddress!) }
+    private func addDeltas(to timer: inout InterleavedTimer) -> [(String, Int)] {
+        let (old, new) = (EncodingSamples.oldTick, EncodingSamples.newTick)
+        return Codec.allCases.flatMap { codec in
+            let output = OutputBuffer()
+            return [
+                (
+                    "whole tick, \(codec)",
+                    timer.add {
+                        output.removeAll()
+                        new.encode(codec, into: output)
+                        return output.count
+                    }
+                ),
+                (
+                    "compared with the old one, one field of four differs, \(codec)",
+                    timer.add {
+                        output.removeAll()
+                        _ = new.encodeDelta(since: old, codec, into: output)
+                        return output.count
+                    }
+                ),
+                (
+                    "compared with an equal one, \(codec)",
+                    timer.add {
+                        output.removeAll()
+                        _ = new.encodeDelta(since: new, codec, into: output)
+                        return output.count
+                    }
+                ),
+            ]
         }
     }
 }

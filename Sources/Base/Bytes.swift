@@ -23,6 +23,7 @@ extension RawSpan {
         unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    @inlinable
     package func equals(_ text: StaticString) -> Bool {
         guard byteCount == text.utf8CodeUnitCount else { return false }
         for offset in 0..<byteCount where unsafe byte(offset) != text.utf8Start[offset] {

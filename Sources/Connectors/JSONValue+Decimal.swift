@@ -6,11 +6,7 @@ extension JSONValue {
     /// The decimal in a string such as "61837.63000000", digit by digit; nil for anything else.
     @inline(__always)
     package var decimal: Decimal? {
-        do {
-            return try withBytes { bytes throws(DecimalError) in try Decimal(parsing: bytes) }
-        } catch {
-            return nil
-        }
+        withBytes { bytes in Decimal(digits: bytes) } ?? nil
     }
 
     /// A member that must be a decimal string.

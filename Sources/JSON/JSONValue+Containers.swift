@@ -36,6 +36,7 @@ extension JSONValue {
 }
 
 /// The elements of an array, in order.
+@usableFromInline
 package struct JSONElements: Sequence, IteratorProtocol {
     @usableFromInline var current: JSONValue
     @usableFromInline let last: Int
@@ -55,6 +56,7 @@ package struct JSONElements: Sequence, IteratorProtocol {
 }
 
 /// The members of an object, in order of appearance. Keys are string values.
+@usableFromInline
 package struct JSONMembers: Sequence, IteratorProtocol {
     @usableFromInline var current: JSONValue
     @usableFromInline let last: Int

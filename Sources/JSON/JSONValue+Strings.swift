@@ -8,11 +8,9 @@ extension JSONValue {
 
     /// A string's unescaped UTF-8 bytes, borrowed; nil if this is no string.
     @inlinable @inline(__always)
-    package func withBytes<Result, Failure: Error>(
-        _ body: (RawSpan) throws(Failure) -> Result
-    ) throws(Failure) -> Result? {
+    package func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result? {
         guard isString else { return nil }
-        return try unsafe body(stringBytes.bytes)
+        return unsafe body(stringBytes.bytes)
     }
 
     /// How many bytes a string has; nil if this is no string.

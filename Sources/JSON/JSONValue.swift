@@ -1,5 +1,8 @@
 /// One value of a parsed document: a position on simdjson's tape.
 ///
+/// Usable from inline, as are all types here: `@inlinable` members of a type that is package alone
+/// are compiled into their own module only, and silently called from the others.
+///
 /// Copying it costs nothing and nothing here allocates, except `text`. It must not be used after
 /// its parser parsed again or is gone. Looking up a missing key, an index beyond the end, or a
 /// value of another kind answers nil, never traps.
@@ -7,6 +10,7 @@
 /// Tape words carry a type in the high byte and 56 bits of payload: a string's offset into the
 /// string buffer, or an object's or array's position after its end (low 32 bits).
 @safe
+@usableFromInline
 package struct JSONValue {
     @usableFromInline let tape: UnsafePointer<UInt64>
     @usableFromInline let strings: UnsafePointer<UInt8>

@@ -13,6 +13,19 @@ extension Decimal {
         if let plain = Decimal(plain: text) { self = plain } else { try self.init(any: text) }
     }
 
+    /// As `init(parsing:)`, for callers who do not ask why: nil when the text is no decimal.
+    package init?(digits text: RawSpan) {
+        if let plain = Decimal(plain: text) {
+            self = plain
+            return
+        }
+        do throws(DecimalError) {
+            try self.init(any: text)
+        } catch {
+            return nil
+        }
+    }
+
     /// Digits and at most one point, too few to overflow; nil for everything else.
     ///
     /// Trailing zeros are passed over before anything is multiplied, so that the result is
@@ -36,7 +49,12 @@ extension Decimal {
                 return nil
             }
         }
-        if magnitude == 0 { return nil }
+        if magnitude == 0 {
+            // "0.00000000" removes a level: every second quantity of a busy book.
+            guard length > (point < 0 ? 0 : 1) else { return nil }
+            self = .zero
+            return
+        }
         if point < 0 {
             self.init(unchecked: magnitude, Int8(truncatingIfNeeded: length &- end))
         } else if point < end &- 1 {

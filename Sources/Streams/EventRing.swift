@@ -2,31 +2,39 @@
 /// one who asks for an event that is gone is told from where on there are any.
 ///
 /// Bounded in events and in bytes, by forgetting the oldest. Memory comes in chunks as it is
-/// needed, and one emptied chunk is kept for the next.
+/// needed, and one emptied chunk is kept for the next. Inlinable, so that whoever keeps events has
+/// the code for its own type: without, each append looked up metadata and went through witnesses.
+@usableFromInline
 package struct EventRing<Element: Sendable>: Sendable {
-    private struct Stored: Sendable {
-        var element: Element
-        var bytes: Int
+    @usableFromInline
+    struct Stored: Sendable {
+        @usableFromInline var element: Element
+        @usableFromInline var bytes: Int
+
+        @inlinable init(element: Element, bytes: Int) {
+            self.element = element
+            self.bytes = bytes
+        }
     }
 
     /// Events in one piece of memory.
-    private static var chunkLength: Int { 1024 }
+    @inlinable static var chunkLength: Int { 1024 }
 
-    package let countMax: Int
-    package let bytesMax: Int
+    @usableFromInline package let countMax: Int
+    @usableFromInline package let bytesMax: Int
 
     /// Sequence of the oldest event that is still there; `next` when none is.
-    package private(set) var first: UInt64
+    @usableFromInline package internal(set) var first: UInt64
     /// Sequence that the next event will get.
-    package private(set) var next: UInt64
+    @usableFromInline package internal(set) var next: UInt64
     /// Bytes of the events that are there, as told by whoever appended them.
-    package private(set) var bytes = 0
+    @usableFromInline package internal(set) var bytes = 0
 
     /// Each of `chunkLength` places, the last one being filled.
-    private var chunks: [[Stored?]] = []
+    @usableFromInline var chunks: [[Stored?]] = []
     /// Place of `first` in the first chunk.
-    private var start = 0
-    private var spare: [Stored?] = []
+    @usableFromInline var start = 0
+    @usableFromInline var spare: [Stored?] = []
 
     /// 65,536 events are 39 minutes of the recorded BTCUSDT trades; 8 MiB, so many of 128 bytes.
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
@@ -37,15 +45,15 @@ package struct EventRing<Element: Sendable>: Sendable {
         next = firstSequence
     }
 
-    package var count: Int { Int(next - first) }
-    package var isEmpty: Bool { first == next }
+    @inlinable package var count: Int { Int(next - first) }
+    @inlinable package var isEmpty: Bool { first == next }
 
     /// Sequence of the newest event ever appended, one before the first sequence at the start.
     package var last: UInt64 { next &- 1 }
 
     /// Adds an event of so many bytes and returns its sequence; the oldest give way. An event
     /// larger than the whole ring gets its sequence and is gone at once.
-    @discardableResult
+    @discardableResult @inlinable
     package mutating func append(_ element: Element, bytes size: Int) -> UInt64 {
         while !isEmpty, count == countMax || bytes + size > bytesMax { dropFirst() }
         let sequence = next
@@ -65,7 +73,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     }
 
     /// The event of a sequence; nil when it is gone or yet to come.
-    package subscript(_ sequence: UInt64) -> Element? {
+    @inlinable package subscript(_ sequence: UInt64) -> Element? {
         guard sequence >= first, sequence < next else { return nil }
         let place = start + Int(sequence - first)
         return chunks[place / Self.chunkLength][place % Self.chunkLength]?.element
@@ -77,7 +85,7 @@ package struct EventRing<Element: Sendable>: Sendable {
         sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
     }
 
-    private mutating func dropFirst() {
+    @inlinable mutating func dropFirst() {
         bytes -= chunks[0][start]?.bytes ?? 0
         chunks[0][start] = nil
         start += 1

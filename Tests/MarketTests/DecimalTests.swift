@@ -7,6 +7,7 @@ import Testing
         ("61837.63000000", 6_183_763, -2), ("0.00000001", 1, -8), ("0.00000000", 0, 0),
         ("-12.50", -125, -1), ("+7", 7, 0), ("1000", 1, 3), ("1.5e3", 15, 2), ("1E-7", 1, -7),
         ("000123.4500", 12345, -2), (".5", 5, -1), ("5.", 5, 0), ("-0", 0, 0), ("0e99", 0, 0),
+        ("0", 0, 0), ("00", 0, 0), (".0", 0, 0), ("0.", 0, 0),
         ("10e-8", 1, -7), ("9223372036854775807", Int64.max, 0),
         ("-9223372036854775808", Int64.min, 0), ("922337203685477580.7", Int64.max, -1),
         ("0.000000000000000001", 1, -18), ("1e18", 1, 18), ("1e20", 100, 18),
@@ -18,6 +19,7 @@ import Testing
         let decimal = try #require(Decimal(text))
         #expect(decimal.mantissa == mantissa)
         #expect(Int(decimal.exponent) == exponent)
+        #expect(Decimal(digits: Array(text.utf8).span.bytes) == decimal)
     }
 
     @Test(arguments: [
@@ -32,6 +34,7 @@ import Testing
     ])
     func `what is no decimal, or does not fit one, is named`(text: String, error: DecimalError) {
         #expect(throws: error) { try Decimal(parsing: Array(text.utf8).span.bytes) }
+        #expect(Decimal(digits: Array(text.utf8).span.bytes) == nil)
     }
 
     @Test func `the same number has one representation`() {

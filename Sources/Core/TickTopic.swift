@@ -21,10 +21,14 @@ package final class TickTopic: StateTopic {
             Wire.share(fresh.bidQuantity, fresh.askQuantity)
         else { return setStatus(.stale) }
         let sequence = pendingSequence
-        if fresh.bidPrice != tick?.bidPrice { stamps.bidPrice = sequence }
-        if fresh.bidQuantity != tick?.bidQuantity { stamps.bidQuantity = sequence }
-        if fresh.askPrice != tick?.askPrice { stamps.askPrice = sequence }
-        if fresh.askQuantity != tick?.askQuantity { stamps.askQuantity = sequence }
+        if let old = tick {
+            if fresh.bidPrice != old.bidPrice { stamps.bidPrice = sequence }
+            if fresh.bidQuantity != old.bidQuantity { stamps.bidQuantity = sequence }
+            if fresh.askPrice != old.askPrice { stamps.askPrice = sequence }
+            if fresh.askQuantity != old.askQuantity { stamps.askQuantity = sequence }
+        } else {
+            stamps = (sequence, sequence, sequence, sequence)
+        }
         tick = fresh
         stamp(venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime)
         setStatus(.live)

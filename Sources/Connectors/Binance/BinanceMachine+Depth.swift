@@ -18,8 +18,8 @@ extension BinanceMachine {
             var isReadable = true
             if instrument.sync.beginDiff(first: first, last: last) != .ignore {
                 isReadable =
-                    Self.apply(bids, .bid, to: instrument)
-                    && Self.apply(asks, .ask, to: instrument)
+                    Self.apply(bids, .bid, to: &instrument.sync)
+                    && Self.apply(asks, .ask, to: &instrument.sync)
             }
             let action = instrument.sync.endDiff()
             if case .applied = action {
@@ -43,15 +43,15 @@ extension BinanceMachine {
     /// Gives a side's levels to the book; false if one could not be read.
     @inline(__always)
     static func apply(
-        _ levels: JSONValue, _ side: OrderBook.Side, to instrument: BinanceInstrument
+        _ levels: JSONValue, _ side: OrderBook.Side, to sync: inout BookSync
     ) -> Bool {
         for level in levels.elements {
             var parts = level.elements.makeIterator()
             guard let price = parts.next()?.decimal, let quantity = parts.next()?.decimal else {
-                instrument.sync.receivedUnreadableLevel(.empty)
+                sync.receivedUnreadableLevel(.empty)
                 return false
             }
-            instrument.sync.applyLevel(side, price: price, quantity: quantity)
+            sync.applyLevel(side, price: price, quantity: quantity)
         }
         return true
     }

@@ -136,7 +136,8 @@ extension BinanceMachine {
         if instrument.sync.beginSnapshot(lastUpdateID: updateID) != .ignore {
             instrument.coverage = BinanceCoverage(bids: bids, asks: asks, limit: limit)
             isReadable =
-                Self.apply(bids, .bid, to: instrument) && Self.apply(asks, .ask, to: instrument)
+                Self.apply(bids, .bid, to: &instrument.sync)
+                && Self.apply(asks, .ask, to: &instrument.sync)
         }
         follow(instrument.sync.endSnapshot(), of: instrument, .unknown, at: now, into: &out)
         if !isReadable { throw .badField(.bids) }

@@ -6,18 +6,42 @@ internal import Streams
 /// The best levels of one order book: a change-ordered window over the full-depth book that the
 /// connector keeps. Shows nothing before the book has been in sync once; while it is being rebuilt
 /// the last good levels stay, marked `resyncing`.
+///
+/// A depth that only somebody asked for costs nothing once nobody has wanted it for a minute: its
+/// levels are forgotten, and filled anew (a new epoch) when it is named again.
 package final class BookTopic: StateTopic {
+    /// How long a book of a special depth is kept for subscribers who may come back.
+    package static let keepLimit = Duration.seconds(60)
+
     package let depth: Int
+    weak var board: InstrumentBoard?
     private var window: DepthWindow
     private var isFilled = false
+    private let isAlwaysKept: Bool
+    private var wantedAt: Timestamp
 
-    init(name: String, number: UInt32, depth: Int, hub: Hub) {
+    init(name: String, number: UInt32, depth: Int, isAlwaysKept: Bool, hub: Hub) {
         self.depth = depth
+        self.isAlwaysKept = isAlwaysKept
+        wantedAt = hub.now()
         window = DepthWindow(depth: depth)
         super.init(name: name, number: number, hub: hub)
     }
 
     package override var hasState: Bool { isFilled }
+
+    /// Somebody named the topic. True if it has to be filled before it can show anything.
+    func wanted() -> Bool {
+        wantedAt = hub.now()
+        return !isFilled
+    }
+
+    /// Whether the book may be forgotten: special, without subscribers, and that for a while.
+    private func isUnwanted(at now: Timestamp) -> Bool {
+        if isAlwaysKept { return false }
+        if subscriberCount > 0 { wantedAt = now }
+        return now.nanoseconds - wantedAt.nanoseconds > Self.keepLimit.wholeNanoseconds
+    }
 
     /// The book in sync at `venueSequence`. The first one after a loss begins a new epoch; one that
     /// changes nothing inside the window publishes nothing.
@@ -25,6 +49,10 @@ package final class BookTopic: StateTopic {
         book: borrowing OrderBook, venueSequence: UInt64, eventTime: Timestamp,
         receiveTime: Timestamp
     ) {
+        if isUnwanted(at: hub.now()) {
+            (isFilled, window) = (false, DepthWindow(depth: depth))
+            return
+        }
         if status != .live || !isFilled {
             window = DepthWindow(depth: depth)
             isFilled = true
@@ -32,7 +60,11 @@ package final class BookTopic: StateTopic {
             setStatus(.live)
         }
         if window.update(from: book, sequence: pendingSequence) { markDirty() }
-        stamp(venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime)
+        // A book that is only repeated for somebody new has no time of its own.
+        stamp(
+            venueSequence: venueSequence,
+            eventTime: eventTime == .unknown ? self.eventTime : eventTime,
+            receiveTime: receiveTime)
     }
 
     override func snapshotPayload() -> Payload? {

@@ -39,7 +39,7 @@ package final class Hub {
 
     /// The topic a client names, created if need be.
     package func topic(named text: String) throws(TopicRefusal) -> Topic {
-        if let known = topics[text] { return known }
+        if let known = topics[text] { return wanted(known) }
         let name: TopicName
         do throws(TopicNameError) {
             name = try TopicName(parsing: text)
@@ -47,7 +47,7 @@ package final class Hub {
             if case .unknownKind = error { throw TopicRefusal(.unknown, "\(error)") }
             throw TopicRefusal(.malformed, "\(error)")
         }
-        if let known = topics[name.description] { return known }
+        if let known = topics[name.description] { return wanted(known) }
         guard let (venue, symbol) = name.instrument else {
             throw TopicRefusal(.unknown, "topic \"\(text)\" does not exist")
         }
@@ -88,11 +88,21 @@ package final class Hub {
     ) throws(TopicRefusal) -> BookTopic {
         if let known = board.books.first(where: { $0.depth == depth }) { return known }
         try reserve(topics: 1)
-        let book = BookTopic(name: name, number: nextNumber(), depth: depth, hub: self)
+        let book = BookTopic(
+            name: name, number: nextNumber(), depth: depth, isAlwaysKept: false, hub: self)
+        book.board = board
         add(book)
         board.books.append(book)
         venues[board.venue]?.bookAdded(to: board)
         return book
+    }
+
+    /// A book that was forgotten because nobody wanted it is filled again.
+    private func wanted(_ topic: Topic) -> Topic {
+        if let book = topic as? BookTopic, book.wanted(), let board = book.board {
+            venues[board.venue]?.bookAdded(to: board)
+        }
+        return topic
     }
 
     private func reserve(topics count: Int) throws(TopicRefusal) {

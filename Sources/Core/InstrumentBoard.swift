@@ -24,7 +24,8 @@ package final class InstrumentBoard {
         tick = TickTopic(name: name("tick"), number: hub.nextNumber(), hub: hub)
         hub.add(tick)
         let book = BookTopic(
-            name: name("book"), number: hub.nextNumber(), depth: limits.bookDepth, hub: hub)
+            name: name("book"), number: hub.nextNumber(), depth: limits.bookDepth,
+            isAlwaysKept: true, hub: hub)
         hub.add(book)
         books = [book]
         trade = event("trade")

@@ -3,6 +3,9 @@
 package final class RPCRouter {
     private var makers: [String: (RPCCall) -> any RPCHandler] = [:]
 
+    /// Called with the status of every call that the server ended.
+    package var finished: ((RPCCode) -> Void)?
+
     package init() {}
 
     /// `make` is called with every new call, before its first message. It may finish the call.

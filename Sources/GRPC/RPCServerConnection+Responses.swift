@@ -35,6 +35,7 @@ extension RPCServerConnection {
             http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
             sendStatus(status, of: call, trailersOnly: false)
         }
+        router.finished?(status.code)
         forget(call)
         call.handler = nil
         settle()

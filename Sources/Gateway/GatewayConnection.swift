@@ -125,6 +125,7 @@ final class GatewayConnection: ByteStreamDelegate {
     private func afterWork(_ connection: RPCServerConnection) {
         stream.flushAtEndOfTurn()
         if connection.isFinished {
+            if connection.failure != nil { server.metrics.protocolErrors.add() }
             stream.closeAfterFlush()
             finish()
             return
@@ -135,6 +136,7 @@ final class GatewayConnection: ByteStreamDelegate {
     private func afterWork(_ session: HTTP1Session) {
         stream.flushAtEndOfTurn()
         if session.isFinished {
+            if session.isBroken { server.metrics.protocolErrors.add() }
             stream.closeAfterFlush()
             finish()
         } else if session.isHeldUp {

@@ -26,7 +26,8 @@ package final class GatewayServer {
         self.limits = limits
         metrics = GatewayMetrics(registry)
         health = HealthService()
-        let status = health
+        let (status, calls) = (health, metrics.calls)
+        router.finished = { code in calls[Int(code.rawValue)].add() }
         pages = PlainPages(metrics: registry, isServing: { status.serves("") })
         MarketDataService(hub: hub, limits: limits).register(in: router)
         health.register(with: router)

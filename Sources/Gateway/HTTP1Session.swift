@@ -9,6 +9,8 @@ final class HTTP1Session {
     private var parser = HTTP1RequestParser()
     /// Close the connection once the output has left.
     private(set) var isFinished = false
+    /// What the client sent was no HTTP.
+    private(set) var isBroken = false
     /// Pipelined requests may wait for room in the output: read nothing until `outputDrained`.
     private(set) var isHeldUp = false
 
@@ -41,7 +43,7 @@ final class HTTP1Session {
             }
         } catch {
             HTTP1Response(refusing: error).append(to: output, keepAlive: false)
-            isFinished = true
+            (isFinished, isBroken) = (true, true)
         }
     }
 

@@ -63,7 +63,7 @@ final class SubscribeCall: RPCHandler, FrameSink {
         let session = Session(codec: call.subtype.codec, sink: self)
         self.session = session
         let accepted = wanted.accepted.map { name, topic in
-            var entry = session.add(topic, resumeAt: resume[name])
+            var entry = session.add(topic, resumeAt: resume[name] ?? resume[topic.name])
             entry.name = name
             return entry
         }

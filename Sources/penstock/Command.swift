@@ -10,6 +10,7 @@ enum Command {
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
     /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.
     static func run(_ make: (EventLoop) throws -> any Service) async throws {
+        ResourceLimits.raiseDescriptors()
         let loop = try EventLoop(name: "loop-0")
         let service = try make(loop)
         do throws(ServiceGroupError) {

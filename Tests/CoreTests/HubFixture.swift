@@ -59,10 +59,11 @@ final class FakeVenue: VenueConnector {
     let venue = "binance"
     var instruments: [Market.Instrument] = []
     var demanded: [InstrumentBoard] = []
+    var added: [InstrumentBoard] = []
 
     func lacks(_ symbol: Symbol) -> Bool { symbol.description == "NOT/LISTED" }
     func demand(_ board: InstrumentBoard) { demanded.append(board) }
-    func bookAdded(to board: InstrumentBoard) {}
+    func bookAdded(to board: InstrumentBoard) { added.append(board) }
 }
 
 struct HubFixture {

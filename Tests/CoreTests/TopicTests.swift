@@ -113,6 +113,48 @@ import Testing
         #expect(topic.position == position)
     }
 
+    @Test func `a depth that nobody wants any more is forgotten, and filled again when named`()
+        throws
+    {
+        let name = "book:binance:BTC/USDT:7"
+        let topic = try fixture.book(name)
+        var book = OrderBook()
+        try book.set(.bid, price: decimal("99"), quantity: decimal("1"))
+        topic.apply(book, 1)
+        fixture.turn.end()
+        let epoch = topic.position.epoch
+        fixture.turn.now.nanoseconds += BookTopic.keepLimit.wholeNanoseconds + 1
+        topic.apply(book, 2)
+        #expect(!topic.hasState)
+        let asked = fixture.venue.added.count
+        _ = try fixture.book(name)
+        #expect(fixture.venue.added.count == asked + 1)
+        topic.apply(book, 3)
+        fixture.turn.end()
+        #expect(topic.hasState)
+        #expect(topic.position.epoch != epoch)
+    }
+
+    @Test func `a special depth stays while somebody is subscribed, the default one always`()
+        throws
+    {
+        let special = try fixture.book("book:binance:BTC/USDT:7")
+        let usual = try fixture.book()
+        let sink = FakeSink()
+        let session = fixture.subscribe(special, to: sink)
+        var book = OrderBook()
+        try book.set(.bid, price: decimal("99"), quantity: decimal("1"))
+        for step in 1...3 {
+            fixture.turn.now.nanoseconds += BookTopic.keepLimit.wholeNanoseconds + 1
+            special.apply(book, UInt64(step))
+            usual.apply(book, UInt64(step))
+            fixture.turn.end()
+        }
+        #expect(special.hasState && usual.hasState)
+        #expect(!sink.updates.isEmpty)
+        session.end()
+    }
+
     @Test func `resume yields exactly the missing delta, or a snapshot when it cannot`() throws {
         let topic = try fixture.tick()
         topic.apply(tick("1", "9"), 1)

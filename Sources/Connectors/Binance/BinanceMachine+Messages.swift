@@ -90,8 +90,9 @@ extension BinanceMachine {
             counts.repeated &+= 1
             return
         }
-        out.append(.tick(instrument.handle, tick, venueSequence: updateID))
+        // The status first: a topic that cannot tell this tick makes itself stale again.
         instrument.set(.tick, .live, .started, into: &out)
+        out.append(.tick(instrument.handle, tick, venueSequence: updateID))
     }
 
     // MARK: Trades

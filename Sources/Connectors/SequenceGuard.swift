@@ -1,15 +1,15 @@
 /// Watches the ids a venue gives to the events of one stream.
 ///
 /// Ids only grow; where they are contiguous, a jump is a hole. An id that is not newer is a repeat
-/// and is ignored. One exception: a venue that restarted may count from a lower number. That is
-/// believed only on another connection than the one the known id came from, and only after eleven
-/// ascending ids in a row, so that no fault of the wire looks like it.
+/// and is ignored. One exception: a venue may count anew from a lower number, after a restart or
+/// after one nonsensical id. That is believed after eleven ascending ids in a row, so that no fault
+/// of the wire looks like it, and those that were ignored until then are a hole.
 package struct SequenceGuard: Sendable, Equatable {
     package enum Verdict: Equatable, Sendable {
         case next
         /// Not newer than what we have: ignore it.
         case older
-        /// Newer, but these ids before it never came.
+        /// These ids before it never came, or were ignored.
         case hole(from: UInt64, through: UInt64)
     }
 
@@ -17,44 +17,47 @@ package struct SequenceGuard: Sendable, Equatable {
 
     /// The newest id, once there was one.
     package private(set) var newest: UInt64?
-    private var session = 0
     private var olderRun = 0
+    private var olderFirst: UInt64 = 0
     private var olderNewest: UInt64 = 0
 
     package init() {}
 
-    /// An id of a stream whose ids are contiguous, received on connection number `session`.
-    package mutating func contiguous(_ id: UInt64, session: Int) -> Verdict {
+    /// An id of a stream whose ids are contiguous.
+    package mutating func contiguous(_ id: UInt64) -> Verdict {
         guard let known = newest else {
-            accept(id, session)
+            accept(id)
             return .next
         }
-        guard id > known else { return older(id, session) }
-        accept(id, session)
-        return id == known + 1 ? .next : .hole(from: known + 1, through: id - 1)
+        if id > known {
+            accept(id)
+            return id == known + 1 ? .next : .hole(from: known + 1, through: id - 1)
+        }
+        return countsAnew(at: id) ? .hole(from: olderFirst, through: id - 1) : .older
     }
 
     /// An id of a stream whose ids only grow.
-    package mutating func increasing(_ id: UInt64, session: Int) -> Verdict {
-        guard let known = newest, id <= known else {
-            accept(id, session)
-            return .next
-        }
-        return older(id, session)
-    }
-
-    private mutating func older(_ id: UInt64, _ session: Int) -> Verdict {
-        guard session != self.session else { return .older }
-        olderRun = olderRun > 0 && id > olderNewest ? olderRun + 1 : 1
-        olderNewest = id
-        guard olderRun >= Self.restartRun else { return .older }
-        accept(id, session)
+    package mutating func increasing(_ id: UInt64) -> Verdict {
+        if let known = newest, id <= known, !countsAnew(at: id) { return .older }
+        accept(id)
         return .next
     }
 
-    private mutating func accept(_ id: UInt64, _ session: Int) {
+    /// Whether so many ids that are not newer came in order that the venue means it.
+    private mutating func countsAnew(at id: UInt64) -> Bool {
+        if olderRun == 0 || id <= olderNewest {
+            olderRun = 0
+            olderFirst = id
+        }
+        olderRun += 1
+        olderNewest = id
+        guard olderRun >= Self.restartRun else { return false }
+        accept(id)
+        return true
+    }
+
+    private mutating func accept(_ id: UInt64) {
         newest = id
-        self.session = session
         olderRun = 0
     }
 }

@@ -30,8 +30,12 @@ package final class VenueBridge: VenueConnector, FeedSink {
         symbols.instruments.sorted { $0.symbol.description < $1.symbol.description }
     }
 
+    /// Before the list is known, a symbol that the venue would spell like another, likelier one
+    /// counts as lacking: `BTCU/SDT` must not get the streams of `BTC/USDT`.
     package func lacks(_ symbol: Symbol) -> Bool {
-        symbols.isKnown && symbols.instrument(symbol) == nil
+        if symbols.isKnown { return symbols.instrument(symbol) == nil }
+        guard let spelling = symbols.venueSymbol(symbol) else { return true }
+        return symbols.symbol(venueSymbol: spelling).map { $0 != symbol } ?? false
     }
 
     package func demand(_ board: InstrumentBoard) {

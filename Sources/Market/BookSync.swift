@@ -38,8 +38,8 @@ package struct BookSync: ~Copyable {
     }
 
     /// After so many answers in a row that were older than what we had seen, the venue means it:
-    /// its ids began anew.
-    package static let staleAnswersMax = 10
+    /// its ids began anew. With a second or two between answers that is well below ten seconds.
+    package static let staleAnswersMax = 5
     /// After so many diffs in a row that were all known, likewise: six seconds at one in 100 ms.
     package static let repeatsMax = 64
 
@@ -92,11 +92,14 @@ package struct BookSync: ~Copyable {
             let isRepeat = buffer.last.map { last <= $0 } ?? false
             if isRepeat && isPlausibleRepeat() { return ignore() }
             // Only a snapshot from beyond a hole helps: what lies before it never will.
+            if isRepeat { newestID = 0 }
             if isRepeat || !buffer.reaches(first) { buffer.removeAll() }
             return buffer(first, last, then: .buffered)
         case .live:
             if last <= updateID {
                 if isPlausibleRepeat() { return ignore() }
+                // What was known belongs to numbers that are no more.
+                newestID = 0
                 return buffer(first, last, then: discardBook(.idsWentBack))
             }
             if first > updateID, first - updateID > 1 {

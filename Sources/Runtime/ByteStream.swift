@@ -124,6 +124,10 @@ package final class ByteStream: EventHandler {
         }
     }
 
+    /// Lets the kernel hold about this much that the peer has not taken yet, instead of megabytes:
+    /// for a sender that must not run ahead of its reader.
+    package func limitSendBuffer(to bytes: Int32) { clinux_limit_send_buffer(socket, bytes) }
+
     /// Closes the stream with `.timedOut` when nothing arrived for this long; nil: never.
     package func closeWhenIdle(for limit: Duration?) {
         loop.preconditionInLoop()

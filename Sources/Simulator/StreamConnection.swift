@@ -23,6 +23,8 @@ final class StreamConnection {
         self.host = host
         session = StreamSession(url)
         rules = ConnectionRules(now: Clock.now(), limitsMessages: host.hasLimits)
+        // Where readers set the pace, what the kernel holds is tape that nobody has read.
+        if !host.hasLimits { stream.limitSendBuffer(to: Int32(TapeReader.budgetBytes)) }
         reader = host.makeReader(isCombined: url.isCombined, stream: stream)
     }
 

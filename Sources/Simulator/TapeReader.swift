@@ -9,6 +9,9 @@ package final class TapeReader {
     /// Output beyond this stands still at maximum speed: two dozen large diffs, and little enough
     /// that a slow reader is noticed at once.
     package static let budgetBytes = 64 << 10
+    /// What a broken connection loses at maximum speed, where no time passes until the client is
+    /// back: about what was on its way through the socket's buffers.
+    package static let inFlightBytes = 512 << 10
 
     package let output: OutputBuffer
     package var selection: StreamSelection
@@ -29,6 +32,8 @@ package final class TapeReader {
     private var held: [(item: Item, messages: Int)] = []
     /// Messages that wait for the end of a stall.
     private var queue: [Item] = []
+    /// Messages that the connection's end has swallowed, in bytes.
+    private var lostBytes = 0
     /// Tape time at which a stall ends.
     private var stalledUntil: Int64?
 
@@ -40,9 +45,11 @@ package final class TapeReader {
         selection = StreamSelection(streams: streams)
     }
 
-    /// Takes no more until its output has left.
+    /// Takes no more until its output has left, or until its connection is gone.
     @inline(__always)
-    package var isFull: Bool { output.count >= TapeReader.budgetBytes }
+    package var isFull: Bool {
+        output.count >= TapeReader.budgetBytes || lostBytes >= TapeReader.inFlightBytes
+    }
 
     /// The tape time at which something held back becomes due; nil when nothing waits for time.
     package var stallEnd: Int64? { stalledUntil }
@@ -90,7 +97,10 @@ package final class TapeReader {
     }
 
     private func take(_ item: Item, _ window: borrowing TapeWindow, time: Int64) {
-        if ending != nil { return }
+        if ending != nil {
+            lostBytes += size(of: item, window)
+            return
+        }
         if stalledUntil != nil {
             queue.append(item)
             return
@@ -113,6 +123,13 @@ package final class TapeReader {
             return
         }
         releaseHeld(window)
+    }
+
+    private func size(of item: Item, _ window: borrowing TapeWindow) -> Int {
+        switch item {
+        case .tape(let position): Int(window[position].frameCount)
+        case .derived(_, let payload): payload.count
+        }
     }
 
     private func releaseHeld(_ window: borrowing TapeWindow) {

@@ -217,4 +217,31 @@ import Testing
         }
         #expect(rig.status(.book) == .live && rig.machine.counts.resyncs == 0)
     }
+
+    @Test func `a venue that came back with lower ids has its books live within five seconds`() {
+        let rig = liveBook()
+        for id in 101..<130 {
+            // Troubles before: the interval between snapshots is at its longest.
+            rig.receive(Frames.depth(id * 3, id * 3))
+            rig.pass(.seconds(2))
+            for request in rig.takeRequests() {
+                rig.respond(
+                    request.number,
+                    Frames.snapshot(
+                        id * 3, bids: Frames.level("10", "1"), asks: Frames.level("11", "1")))
+            }
+        }
+        rig.close()
+        rig.advance(.seconds(1))
+        rig.open()
+        rig.confirmAll()
+        let opened = rig.now
+        while rig.status(.book) != .live, rig.now - opened < .seconds(60) {
+            for request in rig.takeRequests() where request.path.contains("depth") {
+                rig.respond(request.number, Frames.book)
+            }
+            rig.advance(.milliseconds(50))
+        }
+        #expect(rig.now - opened < .seconds(5))
+    }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BinanceEventTests {
     private let time = Timestamp(milliseconds: 1_723_161_905_800)
 
-    @Test func `a bookTicker is a tick at its u, and makes the topic live after the value`() {
+    @Test func `a bookTicker is a tick at its u, and makes the topic live before the value`() {
         let rig = BinanceRig.live("BTC/USDT")
         _ = rig.drain()
         #expect(rig.receive(Frames.tick(50_093_239_212)) == nil)
@@ -16,7 +16,7 @@ import Testing
             askQuantity: Decimal("4")!)
         #expect(
             rig.drain() == [
-                .tick(0, tick, venueSequence: 50_093_239_212), .status(0, .tick, .live, .started),
+                .status(0, .tick, .live, .started), .tick(0, tick, venueSequence: 50_093_239_212),
             ])
     }
 

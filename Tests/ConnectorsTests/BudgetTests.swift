@@ -135,25 +135,34 @@ private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(secon
 @Suite struct SequenceGuardTests {
     @Test func `a repeat is older, a jump is a named hole, what fills it comes too late`() {
         var ids = SequenceGuard()
-        let verdicts = [5, 6, 6, 9, 8, 10].map { ids.contiguous($0, session: 1) }
+        let verdicts = [5, 6, 6, 9, 8, 10].map { ids.contiguous($0) }
         #expect(
             verdicts == [.next, .next, .older, .hole(from: 7, through: 8), .older, .next])
     }
 
-    @Test func `ids of a restarted venue are believed after eleven in a row, on a new connection`()
-    {
+    @Test func `a venue that counts anew is believed at the eleventh, the ten before are a hole`() {
         var ids = SequenceGuard()
-        _ = ids.contiguous(1_000_000, session: 1)
-        let same = (1...30).map { ids.contiguous($0, session: 1) }
-        #expect(same.allSatisfy { $0 == .older })
-        let next = (1...12).map { ids.contiguous($0, session: 2) }
-        #expect(next.prefix(10).allSatisfy { $0 == .older })
-        #expect(next.suffix(2) == [.next, .next])
+        _ = ids.contiguous(1_000_000)
+        let verdicts = (1...12).map { ids.contiguous($0) }
+        #expect(verdicts.prefix(10).allSatisfy { $0 == .older })
+        #expect(verdicts.suffix(2) == [.hole(from: 1, through: 10), .next])
+        var growing = SequenceGuard()
+        _ = growing.increasing(.max)
+        let later = (1...12).map { growing.increasing($0 * 10) }
+        #expect(later == Array(repeating: .older, count: 10) + [.next, .next])
+    }
+
+    @Test func `older ids between newer ones are never a new count`() {
+        var ids = SequenceGuard()
+        for id in UInt64(100)..<200 {
+            _ = ids.contiguous(id)
+            #expect(ids.contiguous(id - 50) == .older)
+        }
     }
 
     @Test func `increasing ids may jump`() {
         var ids = SequenceGuard()
-        let verdicts = [5, 60, 60, 59, 61].map { ids.increasing($0, session: 1) }
+        let verdicts = [5, 60, 60, 59, 61].map { ids.increasing($0) }
         #expect(verdicts == [.next, .next, .older, .older, .next])
     }
 }

@@ -150,6 +150,31 @@ class Gateway(Penstock):
         rows = (line.rpartition(" ") for line in text.splitlines() if line and line[0] != "#")
         return {name: float(value) for name, _, value in rows}
 
+    def wait_until_quiet(self, quiet_seconds: float = 1.0, seconds: float = 30.0) -> None:
+        """Until no feed message has come for a while: what the sockets still held has arrived."""
+        count, since = self.feed_messages(), time.monotonic()
+        end = since + seconds
+        while time.monotonic() - since < quiet_seconds:
+            assert time.monotonic() < end, f"messages still come after {seconds} s"
+            time.sleep(0.1)
+            if (now := self.feed_messages()) != count:
+                count, since = now, time.monotonic()
+
+    def feed_messages(self) -> float:
+        return sum(value for name, value in self.metrics().items()
+                   if name.startswith("penstock_feed_messages_total"))
+
+
+def silent_stream(address: str, names: list[str]) -> socket.socket:
+    """A stream connection to a simulator, of which nothing has been read."""
+    host, _, port = address.rpartition(":")
+    stream = socket.create_connection((host, int(port)), timeout=10)
+    stream.sendall(
+        f"GET /binance/stream?streams={'/'.join(names)} HTTP/1.1\r\nHost: {address}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
+    return stream
+
 
 def connects(address: str) -> bool:
     host, _, port = address.rpartition(":")

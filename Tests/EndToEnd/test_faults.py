@@ -28,6 +28,7 @@ def test_faults_never_show_a_wrong_book_and_heal(kind, rate, seed, recordings):
         wait_until(
             lambda: simulator.has_finished("binance") or follower.failure,
             TAPE_SECONDS, "tape's end")
+        gateway.wait_until_quiet()
         books = [topic for topic in follower.topics if topic.startswith("book")]
         follower.wait(
             lambda: all(is_live_book(follower, topic) for topic in books),
@@ -75,6 +76,7 @@ def test_a_lost_message_resyncs_its_symbol_alone(seed, recordings):
         wait_until(
             lambda: simulator.has_finished("binance") or follower.failure,
             TAPE_SECONDS, "tape's end")
+        gateway.wait_until_quiet()
         follower.wait(
             lambda: all(is_live_book(follower, topic) for topic in books),
             HEAL_SECONDS, "every book live")

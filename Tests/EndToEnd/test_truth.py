@@ -8,7 +8,7 @@ import oracle
 import pytest
 from follower import Follower
 from penstock import Status
-from processes import Gateway, Simulator, wait_until
+from processes import Gateway, Simulator, silent_stream, wait_until
 
 SESSIONS = {
     "btcusdt": ("binance/btcusdt_20240808_a.jsonl.gz", "binance/btcusdt_20240808_b.jsonl.gz"),
@@ -93,3 +93,18 @@ def test_a_stream_that_never_starts_marks_only_its_own_topics(recordings):
         assert follower.state(tick).status is Status.STALE
     assert follower.compared[tick] == 0
     assert follower.differences == []
+
+
+def test_at_maximum_speed_a_reader_that_takes_nothing_holds_the_tape(recordings):
+    """What the kernel would hold for it is megabytes: a whole recording."""
+    with Simulator(recordings / SESSIONS["multi10"][0]) as simulator:
+        names = [f"{symbol}@{kind}" for symbol in ("manausdt", "dentusdt", "zilusdt")
+                 for kind in ("depth@100ms", "bookTicker", "aggTrade")]
+        with silent_stream(simulator.address, names) as stream:
+            with pytest.raises(AssertionError):
+                wait_until(lambda: simulator.has_finished("binance"), 4.0, "nothing")
+            stream.settimeout(1)
+            with pytest.raises(TimeoutError):
+                while stream.recv(65_536):
+                    pass
+        wait_until(lambda: simulator.has_finished("binance"), 1.0, "tape's end")

@@ -141,4 +141,23 @@ import Testing
         #expect(reader.ending != nil)
         #expect(reader.output.isEmpty)
     }
+
+    @Test func `at maximum a disconnect loses what is in flight, not the whole tape`() throws {
+        let lines = (0..<9000).map { TapeMaker.trade(Double($0), $0 + 1) }
+        let (player, tape) = try makePlayer(.maximum, lines)
+        let broken = TapeMaker.reader(tape, [Fault(kind: .disconnect, rate: 1)])
+        player.add(broken)
+        player.subscribe(broken, to: ["abcusd@trade"], now: .seconds(0))
+        #expect(player.advance(now: .seconds(2)) == .whenOutputLeaves)
+        #expect(broken.ending != nil)
+        player.remove(broken)
+        let next = TapeMaker.reader(tape)
+        player.add(next)
+        player.subscribe(next, to: ["abcusd@trade"], now: .seconds(3))
+        while !player.isFinished {
+            _ = player.advance(now: .seconds(3))
+            next.output.removeAll()
+        }
+        #expect((3000...7000).contains(next.sentCount))
+    }
 }

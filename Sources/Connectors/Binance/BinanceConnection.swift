@@ -21,8 +21,6 @@ struct BinanceConnection: Sendable {
     }
 
     var state: State
-    /// Counts openings over the machine's life; ids received carry it.
-    var session = 0
     var instruments: [Int] = []
     /// Instruments still to be subscribed, oldest first.
     var unsubscribed: [Int] = []
@@ -50,9 +48,8 @@ struct BinanceConnection: Sendable {
         heardAt = now
     }
 
-    mutating func opened(session: Int, at now: Instant) {
+    mutating func opened(at now: Instant) {
         state = .open(since: now)
-        self.session = session
         heardAt = now
         hasData = false
         sends = SendBudget()

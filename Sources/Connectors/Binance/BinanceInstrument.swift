@@ -85,11 +85,14 @@ package final class BinanceInstrument {
     }
 
     /// Nothing is heard any more: every topic is stale, the book starts over.
-    func disconnected(_ reason: FeedReason, into out: inout [FeedAction]) {
+    func disconnected(
+        _ reason: FeedReason, limits: BinanceLimits, into out: inout [FeedAction]
+    ) {
         heard = 0
         confirmedAt = nil
         isRefusedAlone = false
         snapshotNeed = .none
+        snapshotInterval = limits.snapshotIntervalMin
         bookLiveSince = nil
         sync.disconnected()
         for kind in [TopicKind.tick, .book, .trade, .aggregateTrade] {

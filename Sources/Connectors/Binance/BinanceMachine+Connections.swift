@@ -9,8 +9,7 @@ extension BinanceMachine {
         _ connection: Int, at now: Instant, into out: inout [FeedAction]
     ) {
         guard case .opening = connections[connection].state else { return }
-        sessions += 1
-        connections[connection].opened(session: sessions, at: now)
+        connections[connection].opened(at: now)
         connections[connection].unsubscribed.removeAll { !instruments[$0].isListed }
         advance(at: now, into: &out)
     }
@@ -91,7 +90,7 @@ extension BinanceMachine {
         let wait = connections[connection].backoff.next(using: &random)
         connections[connection].closed(retryAt: now + wait)
         for handle in connections[connection].instruments {
-            instruments[handle].disconnected(reason, into: &out)
+            instruments[handle].disconnected(reason, limits: limits, into: &out)
         }
         waiting.removeAll { instruments[$0].connection == connection }
         unchecked.removeAll { instruments[$0].connection == connection }

@@ -68,7 +68,7 @@ extension BinanceMachine {
         }
         connections[connection].unsubscribed.removeAll { $0 == handle }
         waiting.removeAll { $0 == handle }
-        instrument.disconnected(.unlisted, into: &out)
+        instrument.disconnected(.unlisted, limits: limits, into: &out)
         out.append(.unlisted(handle))
     }
 }

@@ -86,13 +86,13 @@ extension BinanceMachine {
         guard !tick.bidQuantity.isNegative, !tick.askQuantity.isNegative else {
             throw .badField(.quantity)
         }
-        let session = connections[instrument.connection].session
-        guard instrument.tickIDs.increasing(updateID, session: session) == .next else {
+        guard instrument.tickIDs.increasing(updateID) == .next else {
             counts.repeated &+= 1
             return
         }
-        out.append(.tick(instrument.handle, tick, venueSequence: updateID))
+        // The status first: a topic that cannot tell this tick makes itself stale again.
         instrument.set(.tick, .live, .started, into: &out)
+        out.append(.tick(instrument.handle, tick, venueSequence: updateID))
     }
 
     // MARK: Trades
@@ -103,8 +103,7 @@ extension BinanceMachine {
         try expect(data, "trade", instrument)
         let trade = try Self.trade(data, idKey: "t")
         let time = try Self.time(data, "T")
-        let session = connections[instrument.connection].session
-        let verdict = instrument.tradeIDs.contiguous(trade.id, session: session)
+        let verdict = instrument.tradeIDs.contiguous(trade.id)
         guard judge(verdict, .trade, of: instrument, into: &out) else { return }
         out.append(.trade(instrument.handle, trade, eventTime: time))
     }
@@ -117,8 +116,7 @@ extension BinanceMachine {
         trade.firstID = try data.number("f", .tradeID)
         trade.lastID = try data.number("l", .tradeID)
         let time = try Self.time(data, "T")
-        let session = connections[instrument.connection].session
-        let verdict = instrument.aggregateIDs.contiguous(trade.id, session: session)
+        let verdict = instrument.aggregateIDs.contiguous(trade.id)
         guard judge(verdict, .aggregateTrade, of: instrument, into: &out) else { return }
         out.append(.aggregateTrade(instrument.handle, trade, eventTime: time))
     }

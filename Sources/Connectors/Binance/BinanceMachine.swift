@@ -39,7 +39,6 @@ package struct BinanceMachine: ~Copyable {
     var requests: [Request] = []
     var requestsMade = 0
     var subscribesMade: Int64 = 0
-    var sessions = 0
     /// Instruments whose book needs a snapshot, the one waiting longest first.
     var waiting: [Int] = []
     /// Instruments confirmed but not yet checked for silent streams.

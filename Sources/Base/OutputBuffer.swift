@@ -3,22 +3,21 @@
 ///
 /// Invariant: the bytes in `storage[start..<end]` are initialised. An empty buffer holds no memory
 /// once `release()` was called, so an idle connection costs only the object.
-@safe @usableFromInline
+@safe
 package final class OutputBuffer {
-    @usableFromInline var storage: UnsafeMutableRawPointer?
-    @usableFromInline var capacity = 0
-    @usableFromInline var start = 0
-    @usableFromInline var end = 0
+    private var storage: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private var start = 0
+    private var end = 0
 
     package init() {}
 
     deinit { unsafe storage?.deallocate() }
 
-    @inlinable package var count: Int { end &- start }
-    @inlinable package var isEmpty: Bool { end == start }
+    package var count: Int { end &- start }
+    package var isEmpty: Bool { end == start }
 
     /// The bytes not yet consumed. The closure must not touch the buffer.
-    @inlinable
     package func withBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
@@ -29,13 +28,12 @@ package final class OutputBuffer {
     }
 
     /// The bytes not yet consumed, borrowed. The closure must not touch the buffer.
-    @inlinable
     package func withSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
         unsafe withBytes { unsafe body(RawSpan(_unsafeBytes: $0)) }
     }
 
     /// Room for `size` more bytes; the caller writes all of them before anything else happens.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func extend(by size: Int) -> UnsafeMutableRawPointer {
         if end &+ size > capacity { grow(by: size) }
         let target = unsafe storage.unsafelyUnwrapped + end
@@ -45,7 +43,7 @@ package final class OutputBuffer {
 
     /// Room for at least `size` bytes behind the end, all that there is without growing. Nothing is
     /// appended until `advance(by:)`; the room is gone with the next call that appends or consumes.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func reserve(_ size: Int) -> UnsafeMutableRawBufferPointer {
         if end &+ size > capacity { grow(by: size) }
         return unsafe UnsafeMutableRawBufferPointer(
@@ -53,26 +51,24 @@ package final class OutputBuffer {
     }
 
     /// Appends the first `size` bytes of the room that `reserve` gave; the caller has written them.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func advance(by size: Int) {
         precondition(size >= 0 && size <= capacity &- end, "advanced beyond the reserved room")
         end &+= size
     }
 
-    @inlinable @inline(__always)
+    @inline(__always)
     package func append(_ source: UnsafeRawPointer, count: Int) {
         if count == 0 { return }
         unsafe extend(by: count).copyMemory(from: source, byteCount: count)
     }
 
-    @inlinable
     package func append(_ bytes: RawSpan) {
         unsafe bytes.withUnsafeBytes { source in
             if let base = source.baseAddress { unsafe append(base, count: source.count) }
         }
     }
 
-    @inlinable
     package func append(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { source in
             if let base = source.baseAddress { unsafe append(base, count: source.count) }
@@ -83,20 +79,18 @@ package final class OutputBuffer {
         unsafe append(UnsafeRawPointer(text.utf8Start), count: text.utf8CodeUnitCount)
     }
 
-    @inlinable
     package func append(_ byte: UInt8) {
         unsafe extend(by: 1).storeBytes(of: byte, as: UInt8.self)
     }
 
     /// Forgets the first `size` bytes.
-    @inlinable
     package func consume(_ size: Int) {
         precondition(size <= count, "consumed \(size) of \(count) bytes")
         start &+= size
         if start == end { (start, end) = (0, 0) }
     }
 
-    @inlinable package func removeAll() { (start, end) = (0, 0) }
+    package func removeAll() { (start, end) = (0, 0) }
 
     /// Gives the memory back if the buffer is empty and holds more than `limit` bytes of it.
     package func release(above limit: Int = 0) {
@@ -108,8 +102,8 @@ package final class OutputBuffer {
 
     package func copyBytes() -> [UInt8] { unsafe withBytes { unsafe Array($0) } }
 
-    @inline(never) @usableFromInline
-    func grow(by size: Int) {
+    @inline(never)
+    private func grow(by size: Int) {
         let used = count
         var wanted = max(capacity, 512)
         while wanted < used + size { wanted *= 2 }

@@ -9,6 +9,7 @@ final class WatchLines: WatchOutput {
     private let isMerged: Bool
     /// Status last seen, by topic.
     private var statuses: [String: Status] = [:]
+    private var lastNote = ""
 
     init(isMerged: Bool) { self.isMerged = isMerged }
 
@@ -30,9 +31,12 @@ final class WatchLines: WatchOutput {
         StandardStreams.output(line) ? .shown : .closed
     }
 
-    /// A line on standard error, so that standard output stays JSON. Rejections of single topics
-    /// are not repeated when all of them make the command fail.
-    func noted(_ text: String) { Log("watch").debug("note", [("text", text)]) }
+    /// A line on standard error, so that standard output stays JSON; the same one only once.
+    func noted(_ text: String) {
+        guard text != lastNote else { return }
+        lastNote = text
+        StandardStreams.error("penstock watch: \(text)\n")
+    }
 
     func close() {}
 }

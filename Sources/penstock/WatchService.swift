@@ -106,6 +106,9 @@ final class WatchPrinter: MarketDataClientDelegate {
     }
 
     private func count(_ outcome: WatchOutcome) {
+        // Some topic works, so the others are only worth a note.
+        for topic in rejections { output.noted(Self.text(topic)) }
+        rejections = []
         switch outcome {
         case .hidden: break
         case .closed: end()
@@ -118,19 +121,19 @@ final class WatchPrinter: MarketDataClientDelegate {
 
     func rejected(_ topic: RejectedTopic) {
         rejections.append(topic)
-        output.noted("\(topic.name ?? "?") rejected: \(topic.message ?? "")")
+    }
+
+    private static func text(_ topic: RejectedTopic) -> String {
+        "\(topic.name ?? "?"): \(topic.message ?? "")"
     }
 
     func interrupted(_ reason: String, retryingAfter delay: Duration) {
-        output.noted("\(reason); trying again in \(delay)")
+        output.noted("\(reason); trying again")
     }
 
     func ended(_ status: RPCStatus?) {
         guard !isOver else { return }
-        failure =
-            status?.message
-            ?? rejections.map { "\($0.name ?? "?"): \($0.message ?? "")" }
-            .joined(separator: "; ")
+        failure = status?.message ?? rejections.map(Self.text).joined(separator: "; ")
         end()
     }
 

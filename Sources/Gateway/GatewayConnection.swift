@@ -17,7 +17,8 @@ final class GatewayConnection: ByteStreamDelegate {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let stream: ByteStream
-    private unowned let server: GatewayServer
+    /// Kept, and kept by: until the connection has ended.
+    private let server: GatewayServer
     private var state = State.detecting([])
     private var timer: TimerID?
 

@@ -6,7 +6,8 @@ internal import WebSocket
 /// One accepted connection: HTTP/1.1 first, a WebSocket after an upgrade. Confined to the loop.
 final class SimulatorConnection: ByteStreamDelegate {
     private let stream: ByteStream
-    private unowned let server: SimulatorServer
+    /// Nil once the simulator has stopped; the loop may end this connection later.
+    private weak var server: SimulatorServer?
     private var parser = HTTP1RequestParser(
         // A URL may name 1,024 streams.
         limits: HTTP1Limits(headBytesMax: 64 << 10))
@@ -34,7 +35,7 @@ final class SimulatorConnection: ByteStreamDelegate {
     func closed(_ stream: ByteStream, _ reason: SystemError?) {
         streams?.end()
         streams = nil
-        server.closed(self)
+        server?.closed(self)
     }
 
     var isBlocked: Bool { stream.isBlocked }
@@ -59,6 +60,7 @@ final class SimulatorConnection: ByteStreamDelegate {
     }
 
     private func answer(_ request: HTTP1Request) {
+        guard let server else { return stream.close() }
         guard let (host, path) = server.route(request.path) else {
             let allowed = server.prefixes.joined(separator: ", ")
             return send(

@@ -13,7 +13,7 @@ final class StreamConnection {
     private var rules: ConnectionRules
     private var timer: TimerID?
     private var hasEnded = false
-    private unowned var owner: SimulatorConnection?
+    private weak var owner: SimulatorConnection?
 
     /// Output a venue would not hold for a slow reader: it is cut off. Only timed speeds get here.
     private static let outputBytesMax = 64 << 20

@@ -23,6 +23,8 @@ enum Command {
             throw error
         }
         await loop.stop()
+        // What the loop closed last still spoke to its owner.
+        withExtendedLifetime(service) {}
     }
 
     /// Suspends until somebody wants the process gone.

@@ -11,6 +11,10 @@ from processes import Gateway, Simulator, wait_until
 KINDS = ("drop", "duplicate", "reorder", "truncate", "stall", "disconnect",
          "snapshot-late", "snapshot-stale")
 LOSING = ("drop", "reorder", "truncate", "disconnect")
+# What the gateway counts when a venue loses, repeats or cuts. How many books that resyncs depends
+# on timing: at full speed a book may wait for its first snapshot while the tape goes by.
+FELT = tuple(f"penstock_feed_{name}_total" for name in (
+    "errors", "repeats", "trade_gaps", "resyncs", "connections_lost"))
 TAPE_SECONDS = 60.0
 HEAL_SECONDS = 10.0
 
@@ -33,13 +37,14 @@ def test_faults_never_show_a_wrong_book_and_heal(kind, rate, seed, recordings):
         follower.wait(
             lambda: all(is_live_book(follower, topic) for topic in books),
             HEAL_SECONDS, "every book live")
+        felt = sum(value for name, value in gateway.metrics().items() if name.startswith(FELT))
     assert follower.differences == []
     assert all(follower.compared[topic] for topic in books)
     assert_trades_are_once_in_order_and_holes_are_told(follower)
     if rate == "0.05" and kind in LOSING:
         told = set().union(*(follower.statuses[topic] for topic in books))
         assert told & {Status.RESYNCING, Status.STALE}, "nobody was told"
-        assert any(len(follower.epochs[topic]) > 1 for topic in books)
+        assert felt > 0, "the drill did not drill"
 
 
 def is_live_book(follower: Follower, topic: str) -> bool:

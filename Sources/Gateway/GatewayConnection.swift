@@ -17,7 +17,7 @@ final class GatewayConnection: ByteStreamDelegate {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let stream: ByteStream
-    /// Kept, and kept by: until the connection has ended.
+    /// Each keeps the other until the connection has ended; `finish()` lets go.
     private let server: GatewayServer
     private var state = State.detecting([])
     private var timer: TimerID?

@@ -43,6 +43,13 @@ final class Audience {
         return delivered
     }
 
+    /// The latest frames, now with every row that is up to date, were so many messages.
+    func delivered(_ messages: UInt64) {
+        for subscription in rows where subscription.cursor == nil {
+            subscription.session.sink.tookFurther(Int(messages) - 1)
+        }
+    }
+
     func forEach(_ body: (Subscription) -> Void) {
         for subscription in rows { body(subscription) }
     }

@@ -44,7 +44,7 @@ package final class Session {
             guard let cursor = subscription.cursor else { continue }
             let topic = subscription.topic
             let reached = topic.appendCatchUp(from: cursor, codec: codec, into: scratch)
-            let isTaken = scratch.isEmpty || scratch.withSpan { sink.offer($0) }
+            let isTaken = scratch.isEmpty || scratch.withSpan { sink.offerMissed($0) }
             scratch.removeAll()
             guard isTaken else {
                 behind.putBack(subscription)

@@ -71,6 +71,9 @@ package class Topic {
         for audience in audiences where !audience.isEmpty {
             appendCommitted(since: before, codec: audience.codec, into: frames)
             let delivered = frames.withSpan { audience.deliver($0, from: before) }
+            if position.epoch == before.epoch, position.sequence &- before.sequence > 1 {
+                audience.delivered(position.sequence - before.sequence)
+            }
             hub.metrics.deliveries.add(UInt64(delivered))
             hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
             frames.removeAll()

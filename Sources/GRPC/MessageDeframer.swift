@@ -72,6 +72,16 @@ package struct MessageDeframer {
 }
 
 extension MessageDeframer {
+    /// How many whole messages bytes hold that begin with a prefix.
+    static func count(in bytes: RawSpan) -> Int {
+        var (count, position) = (0, 0)
+        while position + prefixSize <= bytes.byteCount {
+            position += prefixSize + Int(bytes.bigEndian(position + 1, as: UInt32.self))
+            count += 1
+        }
+        return count
+    }
+
     /// The prefix of an uncompressed message.
     package static func appendPrefix(size: Int, to bytes: inout [UInt8]) {
         bytes.append(0)

@@ -6,6 +6,7 @@ extension RPCServerConnection {
     func receivedHeaders(_ fields: [HTTP2Field], isTooLarge: Bool, on stream: HTTP2Stream) {
         // A second block is the request's trailers, which mean nothing in gRPC.
         guard !stream.hasSentHeaders, calls[stream.id] == nil else { return }
+        arrivals.stream(at: now)
         if isTooLarge { return respond(PlainResponse(status: 431, text: ""), to: nil, on: stream) }
         switch RPCRequest(fields, router: router) {
         case .call(let head): start(head, on: stream)
@@ -56,6 +57,7 @@ extension RPCServerConnection {
         do throws(MessageDeframerError) {
             try deframer.receive(bytes) { message in
                 guard call.machine.receivedMessage() == .deliver else { return }
+                arrivals.message(at: now)
                 call.handler?.receivedMessage(message, on: call)
             }
         } catch {

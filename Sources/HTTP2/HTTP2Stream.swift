@@ -80,6 +80,7 @@ package final class HTTP2Stream {
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe connection.frame(bytes, streamID: id, endStream: false)
             }
+            connection.counters.messagesSent &+= 1
             return true
         }
     }

@@ -16,13 +16,18 @@ final class GatewayConnection: ByteStreamDelegate {
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
-    private let stream: ByteStream
+    let id: Int64
+    let stream: ByteStream
     /// Each keeps the other until the connection has ended; `finish()` lets go.
     private let server: GatewayServer
     private var state = State.detecting([])
     private var timer: TimerID?
+    /// Messages sent when the connection last looked, and when the latest of them was.
+    private var messagesSeen = 0
+    private var messagesSeenAt: Instant?
 
-    init(stream: ByteStream, server: GatewayServer) {
+    init(id: Int64, stream: ByteStream, server: GatewayServer) {
+        self.id = id
         self.stream = stream
         self.server = server
         stream.delegate = self
@@ -40,6 +45,7 @@ final class GatewayConnection: ByteStreamDelegate {
             held.append(bytes)
             detect(held)
         case .http2(let connection):
+            noteMessages(of: connection)
             connection.outputBlocked = stream.isBlocked
             connection.received(bytes, now: Clock.now())
             afterWork(connection)
@@ -55,6 +61,28 @@ final class GatewayConnection: ByteStreamDelegate {
     }
 
     func closed(_ stream: ByteStream, _ reason: SystemError?) { finish() }
+
+    // MARK: For channelz
+
+    /// What the connection did; nil while it does not speak HTTP/2.
+    var report: RPCConnectionReport? {
+        if case .http2(let connection) = state { connection.report } else { nil }
+    }
+
+    /// When the latest message left; nil: none did.
+    var lastMessageSent: Instant? {
+        if case .http2(let connection) = state { noteMessages(of: connection) }
+        return messagesSeenAt
+    }
+
+    /// Sending a message notes no time. Whatever else makes the socket send begins with a read or a
+    /// timer: if messages were sent since the last of those, the socket's last send was theirs.
+    private func noteMessages(of connection: RPCServerConnection) {
+        let sent = connection.messagesSent
+        guard sent != messagesSeen else { return }
+        messagesSeen = sent
+        messagesSeenAt = stream.lastSent
+    }
 
     // MARK: From the server
 
@@ -154,6 +182,7 @@ final class GatewayConnection: ByteStreamDelegate {
         timer = server.loop.schedule(after: next - Clock.now()) { [weak self] in
             self?.timer = nil
             guard let self, case .http2(let connection) = state else { return }
+            noteMessages(of: connection)
             _ = connection.tick(now: Clock.now())
             afterWork(connection)
         }

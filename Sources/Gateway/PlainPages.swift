@@ -9,8 +9,7 @@ struct PlainPages {
     }
 
     let metrics: MetricRegistry
-    /// Whether the process takes new work; false while it drains.
-    let isServing: () -> Bool
+    let status: () -> SystemStatus
 
     func page(method: String, path: String) -> Page {
         guard method == "GET" || method == "HEAD" else {
@@ -18,7 +17,7 @@ struct PlainPages {
         }
         switch path {
         case "/healthz":
-            return isServing() ? text(200, "ok\n") : text(503, "draining\n")
+            return health(status())
         case "/metrics":
             return Page(
                 status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
@@ -26,6 +25,15 @@ struct PlainPages {
         default:
             return text(
                 404, "no such page; pages: /healthz, /metrics; gRPC: penstock.v1.MarketData\n")
+        }
+    }
+
+    private func health(_ status: SystemStatus) -> Page {
+        switch status {
+        case .healthy: text(200, "ok\n")
+        case .degraded: text(200, "degraded: not every venue is connected\n")
+        case .critical: text(503, "critical: no venue is connected\n")
+        case .offline: text(503, "draining\n")
         }
     }
 

@@ -15,6 +15,7 @@ actor GatewayNode: Service {
     private let configuration: ServeConfiguration
     private var server: GatewayServer?
     private var feeds: [BinanceFeed] = []
+    private var channels: [FeedChannel] = []
     /// The hub refers to its venues; this keeps them.
     private var bridges: [VenueBridge] = []
     private let life = Life()
@@ -40,8 +41,11 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+        var options = GatewayOptions()
+        options.sources = channels
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)])
+            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
+            options: options)
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }
@@ -63,6 +67,7 @@ actor GatewayNode: Service {
         hub.register(bridge)
         bridges.append(bridge)
         feeds.append(feed)
+        channels.append(FeedChannel(feed, configuration))
     }
 }
 

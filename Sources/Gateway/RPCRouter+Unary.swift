@@ -1,0 +1,22 @@
+package import GRPC
+package import Schema
+
+extension RPCRouter {
+    /// Registers a method with one request and one response, answered in the turn in which the
+    /// request is whole.
+    package func unary<Request: WireMessage, Response: WireMessage>(
+        _ path: String, _ answer: @escaping (Request) throws(RPCStatus) -> Response
+    ) {
+        register(path) { _ in
+            SingleRequestHandler { call, bytes in
+                guard let request = call.decode(Request.self, bytes) else { return }
+                do throws(RPCStatus) {
+                    call.send(try answer(request))
+                    call.finish(.ok)
+                } catch {
+                    call.finish(error)
+                }
+            }
+        }
+    }
+}

@@ -10,18 +10,23 @@ package final class RPCCall {
     package let subtype: RPCSubtype
     /// The authority the client asked for.
     package let authority: String
-    /// Who called, as the shell named the connection.
-    package let peer: String
+    package let peer: RPCPeer
     /// Fixed when the call arrived; afterwards the call ends with DEADLINE_EXCEEDED.
     package let deadline: Instant?
+    /// Sent with the response headers, or with the status if that comes first.
+    package var initialMetadata = Metadata()
     /// Sent with the status.
     package var trailingMetadata = Metadata()
+    /// Who the caller is, set by the interceptor that found out.
+    package var identity: AnyObject?
 
     let stream: HTTP2Stream
     let contentType: RPCContentType
     var machine = RPCStreamMachine()
     var deframer: MessageDeframer
     var handler: (any RPCHandler)?
+    /// How many interceptors, outermost first, have admitted the call and not seen it end.
+    var admissions: UInt8 = 0
     private(set) weak var server: RPCServerConnection?
 
     init(

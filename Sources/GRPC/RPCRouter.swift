@@ -1,12 +1,11 @@
-/// Which handler serves which method; paths are "/package.Service/Method". Filled at start, then
-/// only read.
+/// Which handler serves which method, and what every call passes on the way there; paths are
+/// "/package.Service/Method". Filled at start, then only read. Confined to its loop.
 package final class RPCRouter {
     private var makers: [String: (RPCCall) -> any RPCHandler] = [:]
+    private let interceptors: [any RPCInterceptor]
 
-    /// Called with the status of every call that the server ended.
-    package var finished: ((RPCCode) -> Void)?
-
-    package init() {}
+    /// `interceptors`: outermost first.
+    package init(interceptors: [any RPCInterceptor] = []) { self.interceptors = interceptors }
 
     /// `make` is called with every new call, before its first message. It may finish the call.
     package func register(_ path: String, _ make: @escaping (RPCCall) -> any RPCHandler) {
@@ -22,5 +21,22 @@ package final class RPCRouter {
     /// The registered text of a path, so that calls share one copy.
     func shared(_ path: String) -> String {
         makers.index(forKey: path).map { makers[$0].key } ?? path
+    }
+
+    /// Asks the interceptors in order; the first status wins.
+    func admit(_ call: RPCCall) -> RPCStatus? {
+        for interceptor in interceptors {
+            if let refusal = interceptor.admit(call) { return refusal }
+            call.admissions += 1
+        }
+        return nil
+    }
+
+    /// Tells those that admitted the call, once.
+    func ended(_ call: RPCCall, _ status: RPCStatus) {
+        while call.admissions > 0 {
+            call.admissions -= 1
+            interceptors[Int(call.admissions)].ended(call, status)
+        }
     }
 }

@@ -33,6 +33,7 @@ extension RPCServerConnection {
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
         if let deadline = call.deadline { addTimed(call, deadline) }
+        if let refusal = router.admit(call) { return finish(call, refusal) }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }
@@ -82,7 +83,9 @@ extension RPCServerConnection {
         forget(call)
         let handler = call.handler
         call.handler = nil
-        if call.machine.peerClosed() == .cancelHandler { handler?.cancelled(call) }
+        guard call.machine.peerClosed() == .cancelHandler else { return }
+        handler?.cancelled(call)
+        router.ended(call, RPCStatus(.cancelled, "the client left"))
     }
 
     func deadlinePassed(_ call: RPCCall) {
@@ -94,6 +97,7 @@ extension RPCServerConnection {
         call.handler = nil
         sendStatus(status, of: call, trailersOnly: action == .cancelAndSendTrailersOnly)
         handler?.cancelled(call)
+        router.ended(call, status)
     }
 
     /// Ends a call over its handler's head, and tells the handler.

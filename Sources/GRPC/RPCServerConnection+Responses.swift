@@ -11,14 +11,14 @@ extension RPCServerConnection {
         guard call.isOpen, !call.stream.hasSentHeaders,
             call.machine.sendMessage() == .sendHeadersThenMessage
         else { return }
-        http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+        http2.sendHeaders(responseFields(call), on: call.stream, endStream: false)
     }
 
     func send(_ framed: RawSpan, on call: RPCCall) {
         switch call.machine.sendMessage() {
         case .discard: return
         case .sendHeadersThenMessage:
-            http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+            http2.sendHeaders(responseFields(call), on: call.stream, endStream: false)
         case .sendMessage: break
         }
         if !http2.send(framed, on: call.stream) { http2.reset(call.stream, .enhanceYourCalm) }
@@ -32,12 +32,12 @@ extension RPCServerConnection {
         case .sendTrailersOnly: sendStatus(status, of: call, trailersOnly: true)
         case .sendTrailers: sendStatus(status, of: call, trailersOnly: false)
         case .sendHeadersThenTrailers:
-            http2.sendHeaders(responseFields(call.contentType), on: call.stream, endStream: false)
+            http2.sendHeaders(responseFields(call), on: call.stream, endStream: false)
             sendStatus(status, of: call, trailersOnly: false)
         }
-        router.finished?(status.code)
         forget(call)
         call.handler = nil
+        router.ended(call, status)
         settle()
     }
 
@@ -45,7 +45,7 @@ extension RPCServerConnection {
         let fields = trailers(status, call.trailingMetadata)
         if trailersOnly {
             http2.sendHeaders(
-                responseFields(call.contentType) + fields, on: call.stream, endStream: true)
+                responseFields(call) + fields, on: call.stream, endStream: true)
         } else {
             http2.end(call.stream, trailers: fields)
         }
@@ -68,6 +68,10 @@ extension RPCServerConnection {
         http2.sendHeaders(fields, on: stream, endStream: false)
         let isTaken = response.body.withRawSpan { http2.send($0, on: stream, endStream: true) }
         if !isTaken { http2.reset(stream, .enhanceYourCalm) }
+    }
+
+    func responseFields(_ call: RPCCall) -> [HTTP2Field] {
+        responseFields(call.contentType) + call.initialMetadata.fields
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {

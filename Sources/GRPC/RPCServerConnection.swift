@@ -6,7 +6,7 @@ package import HTTP2
 ///
 /// Bounds: `HTTP2Limits` and `RPCLimits`. Confined to its loop.
 package final class RPCServerConnection {
-    package let peer: String
+    package let peer: RPCPeer
     let http2: HTTP2Connection
     let router: RPCRouter
     let limits: RPCLimits
@@ -28,7 +28,7 @@ package final class RPCServerConnection {
     /// `wantsFlush` is called when the output turns from empty to not empty. `plain` answers
     /// requests that are not gRPC. The server's preface is in the output afterwards.
     package init(
-        router: RPCRouter, output: OutputBuffer, peer: String = "",
+        router: RPCRouter, output: OutputBuffer, peer: RPCPeer = RPCPeer(address: ""),
         http2Limits: HTTP2Limits = HTTP2Limits(), limits: RPCLimits = RPCLimits(),
         wantsFlush: @escaping () -> Void = {},
         plain: @escaping (PlainRequest) -> PlainResponse

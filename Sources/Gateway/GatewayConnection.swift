@@ -90,7 +90,8 @@ final class GatewayConnection: ByteStreamDelegate {
     private func makeHTTP2() -> RPCServerConnection {
         let pages = server.pages
         let connection = RPCServerConnection(
-            router: server.router, output: stream.output, peer: stream.peer.description,
+            router: server.router, output: stream.output,
+            peer: RPCPeer(address: stream.peer.description),
             wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
         ) { request in
             let page = pages.page(method: request.method, path: request.path)

@@ -1,5 +1,4 @@
 internal import Base
-internal import GRPC
 
 /// What the gateway counts. Names are listed in the README's metric table.
 package struct GatewayMetrics {
@@ -7,8 +6,6 @@ package struct GatewayMetrics {
     let acceptedConnections: Counter
     let refusedConnections: Counter
     let protocolErrors: Counter
-    /// By status code, so that counting a call is one look-up in an array.
-    let calls: [Counter]
 
     init(_ registry: MetricRegistry) {
         connections = registry.gauge(
@@ -21,10 +18,5 @@ package struct GatewayMetrics {
         protocolErrors = registry.counter(
             "penstock_gateway_protocol_errors_total",
             help: "Connections ended because the client broke HTTP.")
-        calls = RPCCode.allCases.map { code in
-            registry.counter(
-                "penstock_gateway_calls_total", help: "Calls that the server ended, by status.",
-                labels: [("status", "\(code)")])
-        }
     }
 }

@@ -1,37 +1,39 @@
 package import Base
-package import Core
-internal import GRPC
+package import GRPC
 internal import HTTP2
 package import Runtime
 
-/// The one port: accepts connections, finds out what they speak, and routes gRPC calls to their
-/// services. Confined to its loop.
+/// The one port: accepts connections, finds out what they speak, and routes gRPC calls to the
+/// services it was given, and to health and reflection, which it adds. It knows none of them.
+/// Confined to its loop.
 package final class GatewayServer {
     let loop: EventLoop
-    let router = RPCRouter()
+    let router: RPCRouter
     let pages: PlainPages
     let limits: GatewayLimits
     let metrics: GatewayMetrics
     package let health: HealthService
+    private let services: [any RPCService]
     private var listener: Listener?
     private var connections: [ObjectIdentifier: GatewayConnection] = [:]
     private var drained: (() -> Void)?
     private let log = Log("gateway")
 
     package init(
-        loop: EventLoop, hub: Hub, metrics registry: MetricRegistry,
-        limits: GatewayLimits = GatewayLimits()
+        loop: EventLoop, metrics registry: MetricRegistry, services: [any RPCService],
+        options: GatewayOptions = GatewayOptions()
     ) {
         self.loop = loop
-        self.limits = limits
+        self.services = services
+        limits = options.limits
         metrics = GatewayMetrics(registry)
         health = HealthService()
-        let (status, calls) = (health, metrics.calls)
-        router.finished = { code in calls[Int(code.rawValue)].add() }
+        let status = health
         pages = PlainPages(metrics: registry, isServing: { status.serves("") })
-        MarketDataService(hub: hub, limits: limits).register(in: router)
-        health.register(with: router)
-        ReflectionService(router: router).register(with: router)
+        router = RPCRouter(interceptors: [CallAccounting(registry)] + options.interceptors)
+        for service in services { service.register(in: router) }
+        health.register(in: router)
+        ReflectionService(router: router).register(in: router)
     }
 
     /// Begins to listen and reports SERVING. Returns the address with the port that was bound.
@@ -41,7 +43,7 @@ package final class GatewayServer {
         }
         self.listener = listener
         health.setStatus("", serving: true)
-        health.setStatus(MarketDataService.name, serving: true)
+        for service in services { health.setStatus(service.name, serving: true) }
         return listener.boundAddress
     }
 

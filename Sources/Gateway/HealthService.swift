@@ -3,8 +3,8 @@ internal import Schema
 
 /// gRPC's health service (grpc.health.v1): whether the server, or one of its services, serves.
 /// The empty name is the server. Confined to its loop.
-package final class HealthService {
-    private static let prefix = "/grpc.health.v1.Health/"
+package final class HealthService: RPCService {
+    package let name = "grpc.health.v1.Health"
 
     /// Bytes of a watched name, which is kept as long as the watcher stays.
     private static let nameBytesMax = 256
@@ -21,14 +21,14 @@ package final class HealthService {
 
     package init() {}
 
-    package func register(with router: RPCRouter) {
-        router.register(Self.prefix + "Check") { [weak self] _ in
+    package func register(in router: RPCRouter) {
+        router.register("/\(name)/Check") { [weak self] _ in
             SingleRequestHandler { call, bytes in
                 guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
                 self?.check(request.service ?? "", call)
             }
         }
-        router.register(Self.prefix + "Watch") { [weak self] _ in
+        router.register("/\(name)/Watch") { [weak self] _ in
             SingleRequestHandler(onCancelled: { self?.forget($0) }) { call, bytes in
                 guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
                 self?.watch(request.service ?? "", call)

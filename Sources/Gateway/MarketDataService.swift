@@ -6,28 +6,28 @@ internal import Schema
 internal import Streams
 
 /// `penstock.v1.MarketData`: translates between the wire and the hub, and decides nothing.
-package struct MarketDataService {
-    package static let name = "penstock.v1.MarketData"
+package struct MarketDataService: RPCService {
+    package let name = "penstock.v1.MarketData"
 
     private let hub: Hub
     private let limits: GatewayLimits
 
-    package init(hub: Hub, limits: GatewayLimits) {
+    package init(hub: Hub, limits: GatewayLimits = GatewayLimits()) {
         self.hub = hub
         self.limits = limits
     }
 
     package func register(in router: RPCRouter) {
         let (hub, limits) = (hub, limits)
-        router.register("/\(Self.name)/Subscribe") { call in
+        router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }
-        router.register("/\(Self.name)/GetSnapshot") { _ in
+        router.register("/\(name)/GetSnapshot") { _ in
             Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
                 try Self.snapshot(request, hub: hub, limits: limits)
             }
         }
-        router.register("/\(Self.name)/ListInstruments") { _ in
+        router.register("/\(name)/ListInstruments") { _ in
             Self.unary { (request: ListInstrumentsRequest) throws(RPCStatus) in
                 try Self.instruments(request, hub: hub)
             }

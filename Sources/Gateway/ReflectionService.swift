@@ -3,7 +3,8 @@ package import Schema
 
 /// gRPC's server reflection, v1 and v1alpha (the same messages under two names): lets generic
 /// clients find services and read the descriptors of everything they exchange.
-package final class ReflectionService {
+package final class ReflectionService: RPCService {
+    package let name = "grpc.reflection.v1.ServerReflection"
     private static let paths = ["v1", "v1alpha"].map { version in
         "/grpc.reflection.\(version).ServerReflection/ServerReflectionInfo"
     }
@@ -20,7 +21,7 @@ package final class ReflectionService {
         }
     }
 
-    package func register(with router: RPCRouter) {
+    package func register(in router: RPCRouter) {
         for path in Self.paths {
             router.register(path) { _ in ReflectionHandler(self) }
         }

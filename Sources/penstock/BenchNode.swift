@@ -38,7 +38,8 @@ actor BenchNode: Service {
     private func start() throws -> String {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
-        let server = GatewayServer(loop: loop, hub: hub, metrics: metrics)
+        let service = MarketDataService(hub: hub)
+        let server = GatewayServer(loop: loop, metrics: metrics, services: [service])
         let address = try server.listen(on: listen)
         self.server = server
         let topics = (0..<load.topics).map { hub.addEventTopic(named: "bench:\($0)") }
@@ -47,7 +48,7 @@ actor BenchNode: Service {
         self.publisher = publisher
         return """
             listening on \(address)
-            path /\(MarketDataService.name)/Subscribe
+            path /\(service.name)/Subscribe
             body \(Self.requestHex(topics.map(\.name)))
             publish time at field path 7 (fixed64, ns since 1970), sequence at field path 3
 

@@ -40,7 +40,8 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
-        let server = GatewayServer(loop: loop, hub: hub, metrics: metrics)
+        let server = GatewayServer(
+            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)])
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }

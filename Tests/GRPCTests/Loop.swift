@@ -5,7 +5,7 @@ import HTTP2
 
 /// An RPC server and client joined in memory, with a clock that the test moves.
 final class Loop {
-    let router = RPCRouter()
+    let router: RPCRouter
     let server: RPCServerConnection
     let client: RPCClientConnection
     let serverOutput = OutputBuffer()
@@ -13,9 +13,13 @@ final class Loop {
     var now = Instant(nanoseconds: 1_000_000_000)
     var stride = Int.max
 
-    init(limits: RPCLimits = RPCLimits(), clientLimits: HTTP2Limits = .client) {
+    init(
+        limits: RPCLimits = RPCLimits(), clientLimits: HTTP2Limits = .client,
+        interceptors: [any RPCInterceptor] = []
+    ) {
+        router = RPCRouter(interceptors: interceptors)
         server = RPCServerConnection(
-            router: router, output: serverOutput, peer: "test", limits: limits
+            router: router, output: serverOutput, peer: RPCPeer(address: "test"), limits: limits
         ) {
             PlainResponse(status: $0.path == "/healthz" ? 200 : 404, text: "ok\n")
         }

@@ -1,5 +1,4 @@
 import Base
-import Core
 import Gateway
 import Runtime
 import Testing
@@ -18,9 +17,10 @@ import Testing
             loop.execute { [limits] in
                 do {
                     let metrics = MetricRegistry()
+                    var options = GatewayOptions()
+                    options.limits = limits
                     let server = GatewayServer(
-                        loop: loop, hub: Hub(turn: loop, metrics: metrics), metrics: metrics,
-                        limits: limits)
+                        loop: loop, metrics: metrics, services: [], options: options)
                     let address = try server.listen(on: SocketAddress("127.0.0.1:0")!)
                     silent.start(text, address, loop) {
                         server.drain(within: .zero) {}

@@ -9,7 +9,7 @@ import Testing
     let pair = RPCPair()
     let health = HealthService()
 
-    init() { health.register(with: pair.router) }
+    init() { health.register(in: pair.router) }
 
     func ask(_ method: String, _ service: String?) -> RPCReply {
         let request = HealthCheckRequest(service: service).encoded(.protobuf)
@@ -69,7 +69,7 @@ import Testing
         small.queuedBytesPerStreamMax = 16
         closed.streamReceiveWindow = 0
         let pair = RPCPair(serverLimits: small, clientLimits: closed)
-        health.register(with: pair.router)
+        health.register(in: pair.router)
         let watch = HealthCheckRequest().encoded(.protobuf)
         let replies = (0..<2).map { _ in pair.call("/grpc.health.v1.Health/Watch", watch) }
         #expect(health.watcherCount == 2)

@@ -8,8 +8,8 @@ import Testing
     let pair = RPCPair()
 
     init() {
-        HealthService().register(with: pair.router)
-        ReflectionService(router: pair.router).register(with: pair.router)
+        HealthService().register(in: pair.router)
+        ReflectionService(router: pair.router).register(in: pair.router)
     }
 
     func ask(

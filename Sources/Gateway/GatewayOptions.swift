@@ -1,0 +1,11 @@
+package import GRPC
+
+/// How a gateway serves, beside what it serves.
+package struct GatewayOptions {
+    package var limits = GatewayLimits()
+
+    /// What every call passes after it was counted and logged, outermost first.
+    package var interceptors: [any RPCInterceptor] = []
+
+    package init() {}
+}

@@ -40,8 +40,8 @@ struct TLSCertificate: ~Copyable {
     private var subject: String {
         guard let memory = unsafe BIO_new(BIO_s_mem()) else { return "" }
         defer { unsafe BIO_free(memory) }
-        let flags = UInt(XN_FLAG_RFC2253) & ~UInt(ASN1_STRFLGS_ESC_MSB)
-        unsafe X509_NAME_print_ex(memory, X509_get_subject_name(certificate), 0, flags)
+        unsafe X509_NAME_print_ex(
+            memory, X509_get_subject_name(certificate), 0, copenssl_subject_flags())
         var start: UnsafeMutablePointer<CChar>?
         let count = unsafe copenssl_memory_content(memory, &start)
         guard let start = unsafe start else { return "" }
@@ -66,7 +66,8 @@ struct TLSCertificate: ~Copyable {
         guard let names = unsafe copenssl_alternative_names(certificate) else { return [] }
         defer { unsafe copenssl_free_names(names) }
         var found: [(kind: String, text: String)] = []
-        for index in 0..<unsafe copenssl_name_count(names) {
+        let count = unsafe copenssl_name_count(names)
+        for index in 0..<count {
             var kind: UnsafePointer<CChar>?
             guard let value = unsafe copenssl_text_name(names, index, &kind),
                 let kind = unsafe kind

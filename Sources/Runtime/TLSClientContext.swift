@@ -24,12 +24,14 @@ final class TLSClientContext: @unchecked Sendable {
         if options.authoritiesFile == nil && options.certificate == nil { return try system.get() }
         let client = try TLSClientContext()
         if let file = options.authoritiesFile {
-            try TLSFiles.trust(authoritiesOf: file, in: client.context)
+            try unsafe TLSFiles.trust(authoritiesOf: file, in: client.context)
         } else {
             let store = unsafe SSL_CTX_get_cert_store(try system.get().context)
             unsafe SSL_CTX_set1_cert_store(client.context, store)
         }
-        if let files = options.certificate { try TLSFiles.use(files, in: client.context) }
+        if let files = options.certificate {
+            try unsafe TLSFiles.use(files, in: client.context)
+        }
         return client
     }
 

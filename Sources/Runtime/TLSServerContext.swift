@@ -34,13 +34,14 @@ package final class TLSServerContext: @unchecked Sendable {
         if options.certificates.isEmpty {
             throw .insecure(doing: "prepare TLS", reason: "there is no certificate")
         }
-        var (contexts, names, expiry) = ([OpaquePointer](), TLSServerNames(), Int64.max)
+        var contexts = unsafe [OpaquePointer]()
+        var (names, expiry) = (TLSServerNames(), Int64.max)
         do throws(SystemError) {
             for (index, files) in options.certificates.enumerated() {
-                let context = try Self.makeContext()
+                let context = try unsafe Self.makeContext()
                 unsafe contexts.append(context)
-                try TLSFiles.use(files, in: context)
-                try Self.ask(options, in: context)
+                try unsafe TLSFiles.use(files, in: context)
+                try unsafe Self.ask(options, in: context)
                 guard let certificate = unsafe TLSCertificate(of: context) else { continue }
                 names.add(certificate.dnsNames, of: index)
                 expiry = min(expiry, certificate.endsAtSecond)
@@ -98,15 +99,15 @@ package final class TLSServerContext: @unchecked Sendable {
             throw .insecure(
                 doing: "prepare TLS", reason: "no file of authorities that vouch for clients")
         }
-        try TLSFiles.trust(authoritiesOf: file, in: context)
-        try TLSFiles.announce(authoritiesOf: file, in: context)
+        try unsafe TLSFiles.trust(authoritiesOf: file, in: context)
+        try unsafe TLSFiles.announce(authoritiesOf: file, in: context)
         unsafe SSL_CTX_set_verify(context, mode, nil)
     }
 
     /// The name and the protocols of a client's hello choose certificate and protocol. Sessions
     /// keep `self`, so it is alive whenever it is asked.
     private func chooseByHello(in context: OpaquePointer) {
-        let me = Unmanaged.passUnretained(self).toOpaque()
+        let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe copenssl_set_name_callback(
             context,
             { session, _, argument in

@@ -5,7 +5,7 @@ extension TLSSession {
     var security: StreamSecurity {
         let cipher = unsafe SSL_CIPHER_standard_name(SSL_get_current_cipher(session))
         let name = unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
-        let certificate = TLSCertificate(ofPeerOf: session)
+        let certificate = unsafe TLSCertificate(ofPeerOf: session)
         return StreamSecurity(
             version: unsafe String(cString: SSL_get_version(session)),
             cipher: unsafe cipher.map { unsafe String(cString: $0) } ?? "",

@@ -1,3 +1,4 @@
+internal import Base
 internal import CLinux
 internal import COpenSSL
 
@@ -30,7 +31,7 @@ final class TLSSession {
     init(
         _ client: TLSClientContext, _ socket: Int32, host: String, applicationProtocols: [String]
     ) throws(SystemError) {
-        session = try TLSSession.make(client.context, socket, host)
+        unsafe session = try TLSSession.make(client.context, socket, host)
         context = client
         peer = host
         unsafe SSL_set_connect_state(session)
@@ -54,7 +55,7 @@ final class TLSSession {
 
     /// The server's side, towards whoever `peer` turns out to be.
     init(_ server: TLSServerContext, _ socket: Int32, peer: String) throws(SystemError) {
-        session = try TLSSession.make(server.context, socket, peer)
+        unsafe session = try TLSSession.make(server.context, socket, peer)
         context = server
         self.peer = peer
         unsafe SSL_set_accept_state(session)
@@ -102,7 +103,7 @@ final class TLSSession {
     /// A resumed session is not verified again, but its client's certificate may have ended since.
     private var hasExpiredPeer: Bool {
         guard unsafe SSL_session_reused(session) == 1,
-            let certificate = TLSCertificate(ofPeerOf: session)
+            let certificate = unsafe TLSCertificate(ofPeerOf: session)
         else { return false }
         return certificate.endsAtSecond < Clock.timestamp().nanoseconds / 1_000_000_000
     }

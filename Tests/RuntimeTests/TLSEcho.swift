@@ -50,11 +50,11 @@ final class Arrivals<Value: Sendable>: Sendable {
 
     func add(_ value: Value) { feed.yield(value) }
 
-    /// The next one; waits for it.
+    /// The next one; waits for it, and throws when the test's time is over.
     var next: Value {
-        get async {
+        get async throws {
             var iterator = stream.makeAsyncIterator()
-            guard let value = await iterator.next() else { preconditionFailure("cancelled") }
+            guard let value = await iterator.next() else { throw CancellationError() }
             return value
         }
     }

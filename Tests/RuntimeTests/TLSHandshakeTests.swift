@@ -28,7 +28,7 @@ struct TLSHandshakeTests {
             let endpoint = Endpoint(host: relay.host, port: relay.port, tls: client)
             let result = await loop.exchange(with: endpoint)
             #expect(result.text == "hello")
-            #expect(await echo.opened.next?.peerCertificate?.commonName == "bot-7")
+            #expect(try await echo.opened.next?.peerCertificate?.commonName == "bot-7")
         }
     }
 
@@ -42,7 +42,7 @@ struct TLSHandshakeTests {
                 let result = await loop.exchange(with: endpoint)
                 #expect(result.heard.isEmpty)
                 #expect(result.reason != nil, "\(bytesMax)")
-                _ = await echo.closed.next
+                _ = try await echo.closed.next
             }
             #expect(await loop.exchange(with: echo.endpoint(client)).text == "hello")
         }
@@ -80,7 +80,7 @@ struct TLSHandshakeTests {
             let echo = try await TLSEcho(server, on: loop)
             let heard = await answer(to: bytes, from: echo.address, on: loop)
             #expect(heard.isEmpty || heard.count == 7 && heard[0] == 0x15, "\(heard)")
-            #expect(await echo.closed.next != nil)
+            #expect(try await echo.closed.next != nil)
             #expect(await loop.exchange(with: echo.endpoint(client)).text == "hello")
         }
     }
@@ -133,7 +133,7 @@ struct TLSHandshakeTests {
                     loop.connect(echo.endpoint(client), peer)
                 }
             }
-            for _ in 0..<200 { #expect(await done.next == "x") }
+            for _ in 0..<200 { #expect(try await done.next == "x") }
         }
     }
 
@@ -162,7 +162,7 @@ struct TLSHandshakeTests {
             let result = await loop.exchange(bytes, with: echo.endpoint(client))
             #expect(result.heard == bytes)
             #expect(result.reason == nil)
-            #expect(await echo.closed.next == nil)
+            #expect(try await echo.closed.next == nil)
         }
     }
 

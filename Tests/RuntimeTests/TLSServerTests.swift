@@ -35,8 +35,8 @@ struct TLSServerTests {
             let result = await loop.exchange(with: echo.endpoint(client))
             #expect(result.text == "hello")
             #expect(result.reason == nil)
-            #expect(await echo.closed.next == nil)
-            let security = try #require(await echo.opened.next)
+            #expect(try await echo.closed.next == nil)
+            let security = try #require(try await echo.opened.next)
             #expect(security.version == "TLSv1.3")
             #expect(security.cipher == "TLS_AES_256_GCM_SHA384")
             #expect(security.peerCertificate == nil)
@@ -52,8 +52,8 @@ struct TLSServerTests {
             let echo = try await TLSEcho(server, on: loop)
             let relay = try await Relay.start(to: echo.address, on: loop, part: 1)
             #expect(await loop.exchange(with: relay).text == "hello")
-            #expect(await echo.opened.next == nil)
-            #expect(await echo.closed.next == nil)
+            #expect(try await echo.opened.next == nil)
+            #expect(try await echo.closed.next == nil)
         }
     }
 
@@ -71,7 +71,7 @@ struct TLSServerTests {
             let result = await loop.exchange(with: echo.endpoint(client))
             #expect(result.text == "hello")
             #expect(result.security?.applicationProtocol == chosen)
-            #expect(await echo.opened.next?.applicationProtocol == chosen)
+            #expect(try await echo.opened.next?.applicationProtocol == chosen)
         }
     }
 
@@ -82,7 +82,7 @@ struct TLSServerTests {
             client.applicationProtocols = ["spdy/1"]
             let result = await loop.exchange(with: echo.endpoint(client))
             #expect("\(result.reason as Any)".contains("alert no application protocol"))
-            #expect("\(await echo.closed.next as Any)".contains("no application protocol"))
+            #expect("\(try await echo.closed.next as Any)".contains("no application protocol"))
         }
     }
 
@@ -104,7 +104,7 @@ struct TLSServerTests {
                 client.serverName = name
                 let result = await loop.exchange(with: echo.endpoint(client))
                 #expect(result.security?.peerCertificate?.commonName == expected, "\(name)")
-                #expect(await echo.opened.next?.serverName?.lowercased() == name.lowercased())
+                #expect(try await echo.opened.next?.serverName?.lowercased() == name.lowercased())
             }
             var stranger = client
             stranger.serverName = "x.y.desk.example"
@@ -124,7 +124,7 @@ struct TLSServerTests {
             let result = await loop.exchange(
                 with: echo.endpoint(TLSClientOptions(authoritiesFile: foreign.certificate)))
             #expect("\(result.reason as Any)".contains("certificate verify failed"))
-            #expect("\(await echo.closed.next as Any)".contains("alert unknown ca"))
+            #expect("\(try await echo.closed.next as Any)".contains("alert unknown ca"))
         }
     }
 
@@ -150,7 +150,7 @@ struct TLSServerTests {
                 let result = await loop.exchange(with: echo.endpoint(client(files)))
                 #expect(result.text == "hello")
                 #expect(
-                    await echo.opened.next?.peerCertificate
+                    try await echo.opened.next?.peerCertificate
                         == PeerCertificate(
                             subject: "CN=bot-7,O=Desk", commonName: "bot-7",
                             alternativeNames: [
@@ -167,7 +167,7 @@ struct TLSServerTests {
             let result = await loop.exchange(with: echo.endpoint(client))
             #expect(result.heard.isEmpty)
             #expect("\(result.reason as Any)".contains("certificate required"))
-            #expect("\(await echo.closed.next as Any)".contains("did not return a certificate"))
+            #expect("\(try await echo.closed.next as Any)".contains("did not return a certificate"))
         }
     }
 
@@ -175,7 +175,7 @@ struct TLSServerTests {
         try await withLoop { loop in
             let echo = try await TLSEcho(asking(.requested), on: loop)
             #expect(await loop.exchange(with: echo.endpoint(client)).text == "hello")
-            let security = try #require(await echo.opened.next)
+            let security = try #require(try await echo.opened.next)
             #expect(security.peerCertificate == nil)
         }
     }
@@ -184,14 +184,16 @@ struct TLSServerTests {
     func `a client of a foreign authority is refused`(
         _ mode: TLSServerOptions.ClientCertificates
     ) async throws {
-        let foreign = try TestAuthority().issue("bot-7")
+        let stranger = try TestAuthority()
+        let foreign = try stranger.issue("bot-7")
         try await withLoop { loop in
             let echo = try await TLSEcho(asking(mode), on: loop)
             let result = await loop.exchange(with: echo.endpoint(client(foreign)))
             #expect(result.heard.isEmpty)
             #expect("\(result.reason as Any)".contains("alert unknown ca"))
-            #expect("\(await echo.closed.next as Any)".contains("certificate verify failed"))
+            #expect("\(try await echo.closed.next as Any)".contains("certificate verify failed"))
         }
+        withExtendedLifetime(stranger) {}
     }
 
     @Test func `a client whose certificate has expired is refused`() async throws {
@@ -225,7 +227,7 @@ struct TLSServerTests {
                 stream.output.append("still here")
                 stream.flushAtEndOfTurn()
             }
-            #expect(await heard.next == Array("still here".utf8))
+            #expect(try await heard.next == Array("still here".utf8))
         }
     }
 }

@@ -51,6 +51,11 @@ static inline size_t copenssl_memory_content(BIO *memory, char **start) {
     return count > 0 ? (size_t)count : 0;
 }
 
+// The form of RFC 2253, with letters beyond ASCII as UTF-8 instead of escapes.
+static inline unsigned long copenssl_subject_flags(void) {
+    return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
+}
+
 static inline void copenssl_free(void *memory) { OPENSSL_free(memory); }
 
 // Seconds since 1970 UTC, INT64_MAX if it cannot be told.

@@ -113,8 +113,7 @@ final class GatewayConnection: ByteStreamDelegate {
         cancelTimer()
         if server.refusesCleartext && stream.security == nil {
             server.metrics.refusedCleartext.add()
-            return refuse(
-                verdict == .http2 ? Refusal.cleartextHTTP2 : Refusal.cleartextHTTP1)
+            return refuse(Refusal.cleartext)
         }
         switch verdict {
         case .http2: state = .http2(makeHTTP2())

@@ -47,7 +47,7 @@ package final class TLSServerContext: @unchecked Sendable {
                 expiry = min(expiry, certificate.endsAtSecond)
             }
         } catch {
-            for unsafe context in unsafe contexts { unsafe SSL_CTX_free(context) }
+            unsafe contexts.forEach { unsafe SSL_CTX_free($0) }
             throw error
         }
         unsafe self.contexts = contexts
@@ -57,11 +57,11 @@ package final class TLSServerContext: @unchecked Sendable {
         let wire = TLSSession.wireForm(options.applicationProtocols)
         unsafe protocols = .allocate(capacity: wire.count)
         _ = unsafe protocols.initialize(from: wire)
-        for unsafe context in unsafe contexts { unsafe chooseByHello(in: context) }
+        unsafe contexts.forEach { unsafe chooseByHello(in: $0) }
     }
 
     deinit {
-        for unsafe context in unsafe contexts { unsafe SSL_CTX_free(context) }
+        unsafe contexts.forEach { unsafe SSL_CTX_free($0) }
         unsafe protocols.deallocate()
     }
 

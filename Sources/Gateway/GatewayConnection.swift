@@ -74,7 +74,8 @@ final class GatewayConnection: ByteStreamDelegate {
     }
 
     func closed(_ stream: ByteStream, _ reason: SystemError?) {
-        if case .securing = state { handshakeFailed(reason.map { "\($0)" } ?? "the client left") }
+        // A probe that connects and leaves has not begun one.
+        if case .securing = state, let reason { handshakeFailed("\(reason)") }
         finish()
     }
 

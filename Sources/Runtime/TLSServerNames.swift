@@ -13,7 +13,7 @@ struct TLSServerNames: Sendable {
                 let rest = String(name.dropFirst(2))
                 // `*.com` would be for everybody; authorities do not issue it.
                 if rest.contains("."), wildcards[rest] == nil { wildcards[rest] = index }
-            } else if exact[name] == nil {
+            } else if !name.contains("*"), exact[name] == nil {
                 exact[name] = index
             }
         }

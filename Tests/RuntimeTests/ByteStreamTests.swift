@@ -247,10 +247,10 @@ import Testing
                 let peer = Peer()
                 peer.onClosed = { closed.keep($0) }
                 let secured = Endpoint(host: endpoint.host, port: endpoint.port, tls: true)
-                loop.connect(secured, timeout: .milliseconds(50), peer)
+                loop.connect(secured, timeout: .milliseconds(500), peer)
             }
             let expected = SystemError.timedOut(
-                doing: "secure \(endpoint)", limit: .milliseconds(50))
+                doing: "secure \(endpoint)", limit: .milliseconds(500))
             #expect(await closed.value == expected)
         }
     }

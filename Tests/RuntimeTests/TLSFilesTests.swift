@@ -10,8 +10,8 @@ struct TLSFilesTests {
     let good: TLSCertificateFiles
 
     init() throws {
-        authority = try TestAuthority()
-        good = try authority.issue()
+        let shared = try TestAuthority.shared.get()
+        (authority, good) = (shared.authority, shared.server)
     }
 
     private func refusal(_ options: TLSServerOptions) -> String {

@@ -11,8 +11,9 @@ struct TLSServerTests {
     let client: TLSClientOptions
 
     init() throws {
-        authority = try TestAuthority()
-        server = TLSServerOptions(certificates: [try authority.issue()])
+        let shared = try TestAuthority.shared.get()
+        authority = shared.authority
+        server = TLSServerOptions(certificates: [shared.server])
         client = TLSClientOptions(authoritiesFile: authority.certificate)
     }
 

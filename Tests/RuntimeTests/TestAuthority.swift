@@ -8,6 +8,24 @@ final class TestAuthority: Sendable {
     static let tool = "/usr/bin/openssl"
     static let isPossible = FileManager.default.isExecutableFile(atPath: tool)
 
+    /// One authority with a server and a client for the tests that only need some: making them
+    /// takes a tenth of a second. Removed at the end of the process.
+    static let shared = Result<Shared, any Error> {
+        let authority = try TestAuthority()
+        atexit { TestAuthority.removeShared() }
+        return Shared(
+            authority: authority, server: try authority.issue(),
+            client: try authority.issue("bot-7"))
+    }
+
+    struct Shared: Sendable {
+        let authority: TestAuthority
+        let server: TLSCertificateFiles
+        let client: TLSCertificateFiles
+    }
+
+    private static func removeShared() { try? shared.get().authority.remove() }
+
     let folder: URL
     /// The authority's own certificate.
     let certificate: String
@@ -24,7 +42,9 @@ final class TestAuthority: Sendable {
                 + Self.newKey(key) + ["-out", certificate])
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit { remove() }
+
+    private func remove() { try? FileManager.default.removeItem(at: folder) }
 
     private static func newKey(_ path: String) -> [String] {
         ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,22 @@ class Authority:
                 f"subjectAltName={alternatives}", "-keyout", pair.key, "-out", stem + ".csr")
         openssl("x509", "-req", "-in", stem + ".csr", "-CA", self.certificate, "-CAkey", self._key,
                 "-days", days, "-copy_extensions", "copy", "-out", pair.certificate)
+        return pair
+
+    def issue_for(self, name: str, seconds: float) -> Pair:
+        """One that ends in a moment; `openssl x509` only knows whole days."""
+        pair = self.issue(name)
+        settings = self.folder / "ca.cnf"
+        (self.folder / "index.txt").touch()
+        settings.write_text(
+            "[ca]\ndefault_ca = x\n[x]\ndatabase = index.txt\nnew_certs_dir = .\nrand_serial = yes\n"
+            "default_md = sha256\npolicy = p\nunique_subject = no\n"
+            "[p]\ncommonName = supplied\norganizationName = optional\n")
+        end = time.strftime("%y%m%d%H%M%SZ", time.gmtime(time.time() + seconds))
+        subprocess.run(
+            ["openssl", "ca", "-batch", "-notext", "-config", settings, "-cert", self.certificate,
+             "-keyfile", self._key, "-in", self.folder / f"{name}.csr", "-out", pair.certificate,
+             "-enddate", end], check=True, capture_output=True, timeout=20, cwd=self.folder)
         return pair
 
     def client(self, pair: Pair | None = None, *protocols: str) -> ssl.SSLContext:

@@ -163,6 +163,19 @@ def test_a_session_is_resumed_by_its_ticket(version, mutual, authority, tmp_path
     assert "Max Early Data: 0" in first or version == "-tls1_2"
 
 
+def test_a_ticket_does_not_outlive_the_certificate_behind_it(mutual, authority, tmp_path):
+    pair = authority.issue_for("brief", seconds=4)
+    options = ["-cert", pair.certificate, "-key", pair.key, "-ign_eof"]
+    request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    session = tmp_path / "session.pem"
+    first = s_client(mutual, authority, *options, "-sess_out", session, said=request)
+    assert "200 OK" in first
+    wait_until(
+        lambda: "200 OK" not in s_client(
+            mutual, authority, *options, "-sess_in", session, said=request), 15, "a refusal")
+    assert "Reused, TLS" in s_client(mutual, authority, *options, "-sess_in", session)
+
+
 def test_renegotiation_is_refused(secured, authority):
     output = s_client(secured, authority, "-tls1_2", said="R\n")
     assert "no renegotiation" in output or "RENEGOTIATING" in output and "error" in output

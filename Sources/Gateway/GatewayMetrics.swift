@@ -6,6 +6,8 @@ package struct GatewayMetrics {
     let acceptedConnections: Counter
     let refusedConnections: Counter
     let protocolErrors: Counter
+    /// What connections hold for their peers.
+    let heldBytes: Gauge
 
     init(_ registry: MetricRegistry) {
         connections = registry.gauge(
@@ -18,5 +20,8 @@ package struct GatewayMetrics {
         protocolErrors = registry.counter(
             "penstock_gateway_protocol_errors_total",
             help: "Connections ended because the client broke HTTP.")
+        heldBytes = registry.gauge(
+            "penstock_gateway_held_bytes",
+            help: "Bytes held for clients: output, queues, unfinished messages and headers.")
     }
 }

@@ -7,9 +7,11 @@ struct ConfigurationFile: Decodable {
     var venues: [String: String?]?
     var instruments: [String]?
     var logLevel: String?
+    /// By the keys of `LimitSetting`.
+    var limits: [String: Int]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel
+        case listen, venues, instruments, logLevel, limits
     }
 
     private struct AnyKey: CodingKey {
@@ -33,6 +35,7 @@ struct ConfigurationFile: Decodable {
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
+        limits = try container.decodeIfPresent([String: Int].self, forKey: .limits)
     }
 
     init(path: String, command: String) throws(UsageError) {

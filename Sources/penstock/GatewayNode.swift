@@ -40,8 +40,11 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+        let limits = configuration.limits
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)])
+            loop: loop, metrics: metrics,
+            services: [MarketDataService(hub: hub, limits: limits.gateway)],
+            options: limits.options)
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }

@@ -5,7 +5,8 @@ internal import Runtime
 struct ServeCommand {
     static let options = [
         Arguments.Option(
-            name: "--config", value: "FILE", help: "JSON5: listen, venues, instruments, logLevel"),
+            name: "--config", value: "FILE",
+            help: "JSON5: listen, venues, instruments, logLevel, limits"),
         Arguments.Option(
             name: "--listen", value: "ADDR:PORT",
             help: "where clients connect (default \(ServeConfiguration.defaultListen))"),

@@ -11,6 +11,7 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
+    var limits = LimitConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -59,6 +60,7 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(name, at: at("instruments")))
             }
         }
+        if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
     }
 

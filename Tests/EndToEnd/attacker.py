@@ -149,8 +149,8 @@ def silent(address: str, seconds: float) -> str:
     with Connection(address) as connection:
         connection.send(headers(1, request(SUBSCRIBE)))
         connection.read(seconds)
-        said = [str(answer) for answer in connection.frames if answer.kind != wire.SETTINGS]
-        return "closed" if connection.is_closed and said == ["PING"] else f"{said}"
+        said = [str(answer) for answer in connection.frames]
+        return "closed" if connection.is_closed and "PING" in said else f"{said}"
 
 
 def unread(address: str, seconds: float) -> str:
@@ -203,22 +203,23 @@ def many_connections(address: str, seconds: float) -> str:
 
 
 def much_memory(address: str, seconds: float) -> str:
-    """Unfinished messages on many connections, until one is ended for what it holds."""
-    kept: list[Connection] = []
+    """Unfinished messages on several connections, until one is ended for what it holds."""
+    kept = [Connection(address) for _ in range(8)]
     try:
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            connection = Connection(address)
-            kept.append(connection)
-            for stream in (1, 3, 5):
-                connection.send(headers(stream, request(SUBSCRIBE)))
-                connection.send(frame(wire.DATA, 0, stream, b"\0" + number(4 << 20)))
-                for _ in range(200):
-                    connection.send(frame(wire.DATA, 0, stream, bytes(16_000)), seconds=0.5)
-            for each in kept:
-                each.read(0.001)
-                if each.is_over:
-                    return each.answer
+        for stream in (1, 3, 5):
+            for connection in kept:
+                connection.send(
+                    headers(stream, request(SUBSCRIBE))
+                    + frame(wire.DATA, 0, stream, b"\0" + number(4 << 20)))
+                for _ in range(250):
+                    connection.send(frame(wire.DATA, 0, stream, bytes(16_000)))
+                if time.monotonic() > end:
+                    return "nothing"
+            for connection in kept:
+                connection.read(0.05)
+                if connection.is_over:
+                    return connection.answer
         return "nothing"
     finally:
         for connection in kept:
@@ -276,10 +277,10 @@ ATTACKS = {
     "message": Attack("message", "grpc-status 8", too_large_message),
     "streams": Attack("streams", "RST_STREAM REFUSED_STREAM", refused_streams),
     "slow headers": Attack("header_time", f"{CALM} header_time", slow_headers, 5),
-    "slow message": Attack("message_time", "grpc-status 8", slow_message, 5),
+    "slow message": Attack("message_time", "grpc-status 8", slow_message, 10),
     "slow preface": Attack("handshake_time", "closed", slow_preface, 5),
     "silence": Attack("keepalive", "closed", silent, 6),
-    "unread output": Attack("stalled_output", "closed", unread, 6),
+    "unread output": Attack("stalled_output", "closed", unread, 15),
     "stalled windows": Attack(
         "stalled_stream", "RST_STREAM ENHANCE_YOUR_CALM", stalled_windows, 6),
     "connections": Attack("connections_per_address", "closed", many_connections, 5),

@@ -22,12 +22,12 @@ from processes import Penstock, free_port, wait_until
 
 HERE = Path(__file__).parent
 RATE = 20
-MEMORY_BYTES = 96 << 20
+MEMORY_BYTES = 48 << 20
 # Everything that time decides, short enough for a test.
 LIMITS = {
     "memoryBytes": MEMORY_BYTES, "connectionBytes": 32 << 20, "keepaliveSeconds": 2,
     "keepaliveTimeoutSeconds": 1, "stalledOutputSeconds": 3, "headerSeconds": 2,
-    "messageSeconds": 2, "handshakeSeconds": 2, "connectionsPerAddress": 800,
+    "messageSeconds": 5, "handshakeSeconds": 2,
 }
 GROWTH_MAX = 1.2
 # Pages of the allocator, the attacked process's own growth, and one read per connection.
@@ -118,9 +118,10 @@ class Subscribers:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory):
+def bench(tmp_path_factory, request):
     config = tmp_path_factory.mktemp("attacks") / "limits.json5"
-    config.write_text(json.dumps({"limits": LIMITS}))
+    others = request.config.getoption("--attack-subscribers") + 100
+    config.write_text(json.dumps({"limits": LIMITS | {"connectionsPerAddress": others}}))
     with Bench(config) as bench:
         yield bench
 

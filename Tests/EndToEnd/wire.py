@@ -199,8 +199,11 @@ class Connection:
 
     @property
     def answer(self) -> str:
-        """What the server said last of what judges us; "closed" if it closed without a word."""
+        """What the server said last of what judges us; "closed" if it closed without a word.
+
+        RST_STREAM with NO_ERROR only follows an answer that came before the request's end.
+        """
         for answer in reversed(self.frames):
-            if answer.kind in (GOAWAY, RESET, HEADERS):
+            if answer.kind in (GOAWAY, RESET, HEADERS) and str(answer) != "RST_STREAM NO_ERROR":
                 return str(answer)
         return "closed" if self.is_closed else "nothing"

@@ -157,9 +157,10 @@ final class GatewayConnection: ByteStreamDelegate {
     private func afterWork(_ connection: RPCServerConnection) {
         stream.flushAtEndOfTurn()
         if connection.isFinished {
-            if connection.failure != nil { server.metrics.protocolErrors.add() }
-            // Who takes nothing would keep the last words, and their memory, for a while.
-            if connection.isAbandoned || stream.isBlocked {
+            let isBroken = connection.failure != nil
+            if isBroken { server.metrics.protocolErrors.add() }
+            // Who breaks the rules and takes nothing would keep our memory to the last.
+            if connection.isAbandoned || isBroken && stream.isBlocked {
                 stream.close()
             } else {
                 stream.closeAfterFlush()

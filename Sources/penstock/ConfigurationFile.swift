@@ -8,7 +8,7 @@ struct ConfigurationFile: Decodable {
     var instruments: [String]?
     var logLevel: String?
     /// By the keys of `LimitSetting`.
-    var limits: [String: Int]?
+    var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case listen, venues, instruments, logLevel, limits
@@ -35,7 +35,7 @@ struct ConfigurationFile: Decodable {
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
-        limits = try container.decodeIfPresent([String: Int].self, forKey: .limits)
+        limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)
     }
 
     init(path: String, command: String) throws(UsageError) {

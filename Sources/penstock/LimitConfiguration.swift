@@ -9,17 +9,18 @@ struct LimitConfiguration: Sendable {
     var rpc = RPCLimits()
 
     /// `values` by the keys of `LimitSetting`.
-    mutating func apply(_ values: [String: Int], at place: String) throws(UsageError) {
+    mutating func apply(_ values: [String: Double], at place: String) throws(UsageError) {
         for (key, value) in values.sorted(by: { $0.key < $1.key }) {
             guard let setting = LimitSetting.all.first(where: { $0.key == key }) else {
                 let allowed = LimitSetting.all.map(\.key).joined(separator: ", ")
                 throw UsageError("\(place).\(key): unknown key; allowed: \(allowed)")
             }
-            guard setting.range.contains(value) else {
+            guard let whole = Int(exactly: value), setting.range.contains(whole) else {
                 let (low, high) = (setting.range.lowerBound, setting.range.upperBound)
-                throw UsageError("\(place).\(key) \(value): expected \(low) to \(high)")
+                throw UsageError(
+                    "\(place).\(key) \(value): expected a whole number, \(low) to \(high)")
             }
-            setting.apply(&self, value)
+            setting.apply(&self, whole)
         }
         guard gateway.connectionBytesMax <= gateway.memoryBytesMax else {
             throw UsageError(

@@ -1,9 +1,14 @@
 package import GRPC
+package import HTTP2
 package import Runtime
 
 /// How a gateway serves, beside what it serves.
 package struct GatewayOptions {
     package var limits = GatewayLimits()
+
+    /// Of every HTTP/2 connection, and of the calls on it.
+    package var http2 = HTTP2Limits()
+    package var rpc = RPCLimits()
 
     /// What every call passes after it was counted and logged, outermost first.
     package var interceptors: [any RPCInterceptor] = []

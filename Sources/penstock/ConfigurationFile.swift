@@ -8,9 +8,11 @@ struct ConfigurationFile: Decodable {
     var instruments: [String]?
     var logLevel: String?
     var tls: TLSSection?
+    /// By the keys of `LimitSetting`.
+    var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel, tls
+        case listen, venues, instruments, logLevel, tls, limits
     }
 
     init(from decoder: any Decoder) throws {
@@ -21,6 +23,7 @@ struct ConfigurationFile: Decodable {
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
+        limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)
     }
 
     init(path: String, command: String) throws(UsageError) {

@@ -64,13 +64,13 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
-        var options = GatewayOptions()
+        var options = configuration.limits.options
         options.tls = tls
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
+        let service = MarketDataService(hub: hub, limits: configuration.limits.gateway)
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
-            options: options)
+            loop: loop, metrics: metrics, services: [service], options: options)
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }

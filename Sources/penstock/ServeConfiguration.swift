@@ -12,6 +12,7 @@ struct ServeConfiguration {
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
     var tls = TLSConfiguration()
+    var limits = LimitConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -61,6 +62,7 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(name, at: at("instruments")))
             }
         }
+        if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
         if let section = file.tls {
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""

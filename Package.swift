@@ -61,7 +61,7 @@ let package = Package(
         room("HTTP1", uses: ["Base"]),
         room("HTTP2", uses: ["Base", "CNghttp2"]),
         room("WebSocket", uses: ["Base", "HTTP1"]),
-        room("GRPC", uses: ["Base", "HTTP2"]),
+        room("GRPC", uses: ["Base", "HTTP2", "CZlib"]),
         // Heart
         room("Core", uses: ["Base", "Streams", "Market", "Schema", "Runtime"]),
         // Trades
@@ -112,6 +112,22 @@ let package = Package(
             "PenstockClientTests",
             uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
+        // grpc's interop tests: the service by which its own clients judge our server.
+        .target(
+            name: "InteropMessages", dependencies: ["Base", "Schema"],
+            path: "Tests/InteropMessages", swiftSettings: language),
+        .executableTarget(
+            name: "InteropServer",
+            dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
+            path: "Tests/InteropServer", swiftSettings: language),
+        // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
+        .target(
+            name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Schema"],
+            path: "Tests/FuzzTargets", swiftSettings: language),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzTargets", "Runtime"], path: "Tests/Fuzz",
+            exclude: ["corpora"], swiftSettings: language),
+        tests("FuzzTests", uses: ["FuzzTargets", "Base"]),
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",
@@ -119,7 +135,7 @@ let package = Package(
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
                 "WebSocket", "Simulator", "CProtos", "CProtobufC", "CMsgpack", "AllocationCount",
             ],
-            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py"],
+            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py", "unary.py", "peers"],
             swiftSettings: language),
     ],
     cxxLanguageStandard: .cxx17

@@ -16,9 +16,7 @@ extension RPCServerConnection {
             respond(response, to: nil, on: stream, allow: allow)
         case .refused(let status, let contentType):
             let fields = responseFields(contentType) + trailers(status, Metadata())
-            http2.sendHeaders(
-                fields + [HTTP2Field("grpc-accept-encoding", "identity")], on: stream,
-                endStream: true)
+            http2.sendHeaders(fields, on: stream, endStream: true)
         }
     }
 
@@ -34,11 +32,21 @@ extension RPCServerConnection {
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
         if let deadline = call.deadline { addTimed(call, deadline) }
+        if let refusal = refusal(of: head.metadata) { return finish(call, refusal) }
         if let refusal = router.admit(call) { return finish(call, refusal) }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }
         if call.isOpen { call.handler = handler }
+    }
+
+    private func refusal(of metadata: Metadata) -> RPCStatus? {
+        let bytes = metadata.fields.reduce(0) { $0 + $1.listSize }
+        guard bytes > limits.metadataBytesMax else { return nil }
+        limitReached(.metadata)
+        return RPCStatus(
+            .resourceExhausted,
+            "metadata of \(bytes) bytes, at most \(limits.metadataBytesMax) are accepted")
     }
 
     func addTimed(_ call: RPCCall, _ deadline: Instant) {
@@ -55,18 +63,24 @@ extension RPCServerConnection {
         call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
         partialBytes -= deframer.partialBytes
         do throws(MessageDeframerError) {
-            try deframer.receive(bytes) { message in
+            let gzip = call.requestEncoding == .gzip ? router.gzip : nil
+            try deframer.receive(bytes, gzip: gzip) { message, isCompressed in
+                call.partialSince = nil
                 guard call.machine.receivedMessage() == .deliver else { return }
                 arrivals.message(at: now)
+                call.isMessageCompressed = isCompressed
                 call.handler?.receivedMessage(message, on: call)
             }
         } catch {
+            if case .tooLarge = error { limitReached(.message) }
             return cancel(call, Self.status(of: error))
         }
         guard call.isOpen else { return }
         call.deframer = deframer
+        call.partialSince = deframer.partialBytes > 0 ? call.partialSince ?? now : nil
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
+            limitReached(.partialMessages)
             let text =
                 "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
             cancel(call, RPCStatus(.resourceExhausted, text))
@@ -123,6 +137,8 @@ extension RPCServerConnection {
                 .resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
         case .compressed:
             RPCStatus(.internal, "compressed message without grpc-encoding")
+        case .damaged:
+            RPCStatus(.internal, "compressed message is not one whole gzip member")
         case .badFlag(let flag):
             RPCStatus(.internal, "message flag is \(flag), only 0 and 1 exist")
         }

@@ -16,7 +16,16 @@ extension GatewayConnection {
         if !isSummary { data.options = options }
         return Channelz.Socket(
             reference: reference, data: data, local: stream.localAddress.map { .tcp($0) },
-            remote: .tcp(stream.peer))
+            remote: .tcp(stream.peer), security: isSummary ? nil : security)
+    }
+
+    private var security: Channelz.Security? {
+        guard let security = stream.security else { return nil }
+        let certificates = stream.certificates
+        return .tls(
+            Channelz.TLS(
+                cipherSuite: .standard(security.cipher), localCertificate: certificates.local,
+                remoteCertificate: certificates.remote))
     }
 
     private func fill(_ data: inout Channelz.SocketData, _ report: RPCConnectionReport) {

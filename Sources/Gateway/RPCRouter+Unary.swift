@@ -11,8 +11,7 @@ extension RPCRouter {
             SingleRequestHandler { call, bytes in
                 guard let request = call.decode(Request.self, bytes) else { return }
                 do throws(RPCStatus) {
-                    call.send(try answer(request))
-                    call.finish(.ok)
+                    call.answer(try answer(request))
                 } catch {
                     call.finish(error)
                 }

@@ -14,7 +14,8 @@ final class FeedChannel: ChannelzSource {
         self.feed = feed
         name = "venue:\(configuration.venue)"
         let streams = configuration.streams
-        target = "\(streams.endpoint.tls ? "wss" : "ws")://\(streams.endpoint)\(streams.path)"
+        let scheme = streams.endpoint.tls == nil ? "ws" : "wss"
+        target = "\(scheme)://\(streams.endpoint)\(streams.path)"
         feed.connectivityChanged = { [weak self] _ in self?.stateChanged() }
     }
 

@@ -48,12 +48,18 @@ import Testing
         let metadata = Metadata([HTTP2Field("k-bin", "Zg, Zm8="), HTTP2Field("k-bin", "Zm9v")])
         #expect(metadata.binaryValues("k-bin") == [[102], [102, 111], [102, 111, 111]])
     }
+
+    @Test func `an empty binary value is a value`() {
+        var metadata = Metadata()
+        metadata.add("k-bin", bytes: [])
+        #expect(metadata.binaryValues("k-bin") == [[]])
+    }
 }
 
 @Suite struct MessageDeframerTests {
-    func deframe(_ bytes: [UInt8], stride: Int, limit: Int = 100) throws(MessageDeframerError)
-        -> [[UInt8]]
-    {
+    func deframe(
+        _ bytes: [UInt8], stride: Int, limit: Int = 100, gzip: Gzip? = nil
+    ) throws(MessageDeframerError) -> [[UInt8]] {
         var deframer = MessageDeframer(messageBytesMax: limit)
         var messages: [[UInt8]] = []
         var start = 0
@@ -62,7 +68,9 @@ import Testing
             start += part.count
             let error = part.withRawSpan { span -> MessageDeframerError? in
                 do throws(MessageDeframerError) {
-                    try deframer.receive(span) { messages.append($0.copyBytes()) }
+                    try deframer.receive(span, gzip: gzip) { message, _ in
+                        messages.append(message.copyBytes())
+                    }
                     return nil
                 } catch { return error }
             }

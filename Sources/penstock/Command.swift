@@ -14,7 +14,7 @@ enum Command {
         let loop = try EventLoop(name: "loop-0")
         let service = try make(loop)
         do throws(ServiceGroupError) {
-            try await ServiceGroup([service]).run { await interruption(on: loop) }
+            try await ServiceGroup([service]).run { await interruption(of: service, on: loop) }
         } catch {
             if case .failed(let name, let cause) = error {
                 if let cause = cause as? SystemError { throw UsageError("\(name): \(cause)") }
@@ -28,13 +28,14 @@ enum Command {
     }
 
     /// Suspends until somebody wants the process gone.
-    private static func interruption(on loop: EventLoop) async {
+    private static func interruption(of service: any Service, on loop: EventLoop) async {
         let (signals, feed) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
             try await loop.run {
                 try Signals.deliver(on: loop) { signal in
-                    if signal != .hangUp { feed.yield() }
+                    guard signal == .hangUp else { return _ = feed.yield() }
+                    if let service = service as? any Reloadable { service.reloadInLoop() }
                 }
             }
         } catch {
@@ -42,6 +43,16 @@ enum Command {
         }
         for await _ in signals { return }
     }
+}
+
+/// A service on a loop that reads its files again when it is told to (SIGHUP).
+protocol Reloadable: Actor {
+    func reload()
+}
+
+extension Reloadable {
+    /// From the loop that this actor is pinned to.
+    nonisolated func reloadInLoop() { assumeIsolated { $0.reload() } }
 }
 
 /// Lets a service's `run` wait until its `shutDown` is done. Confined to the service's actor.

@@ -2,10 +2,11 @@ internal import Base
 internal import Connectors
 internal import Core
 internal import Gateway
+internal import Identity
 internal import Runtime
 
 /// The gateway as it runs: hub, feeds and server, all pinned to one loop.
-actor GatewayNode: Service {
+actor GatewayNode: Service, Reloadable {
     nonisolated let name = "serve"
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -14,10 +15,12 @@ actor GatewayNode: Service {
 
     private let configuration: ServeConfiguration
     private var server: GatewayServer?
+    private var authentication: AuthenticationInterceptor?
     private var feeds: [BinanceFeed] = []
     /// The hub refers to its venues; this keeps them.
     private var bridges: [VenueBridge] = []
     private let life = Life()
+    private let log = Log("serve")
 
     init(loop: EventLoop, configuration: ServeConfiguration) {
         self.loop = loop
@@ -40,8 +43,16 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+        let authentication = AuthenticationInterceptor(
+            loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
+            metrics: metrics)
+        self.authentication = authentication
+        var options = GatewayOptions()
+        options.isMetricsOpen = configuration.auth.isMetricsOpen
+        options.interceptors = [authentication]
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)])
+            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
+            options: options)
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }
@@ -51,6 +62,24 @@ actor GatewayNode: Service {
             }
         }
         return address
+    }
+
+    /// Reads tokens and keys again. What cannot be used changes nothing.
+    func reload() {
+        let files = configuration.auth.files.joined(separator: ",")
+        guard !files.isEmpty else { return }
+        do throws(UsageError) {
+            authentication?.replaceAuthenticator(try makeAuthenticator())
+            log.info("credentials reloaded", [("files", files)])
+        } catch {
+            log.error("credentials not reloaded, the old ones stay", [("reason", error.message)])
+        }
+    }
+
+    private func makeAuthenticator() throws(UsageError) -> Authenticator {
+        try configuration.auth.makeAuthenticator(listen: configuration.listen, at: name) {
+            log.warning("key set", [("what", $0)])
+        }
     }
 
     private func connect(

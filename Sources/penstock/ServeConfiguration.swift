@@ -5,12 +5,13 @@ internal import Runtime
 
 /// What `penstock serve` runs with: defaults, then the file, then the flags.
 struct ServeConfiguration {
-    /// Where clients connect. Default: loopback, because there is no authentication yet.
+    /// Where clients connect. Default: loopback, because by default nobody is asked who he is.
     var listen: SocketAddress
     var venues: [BinanceConfiguration] = []
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
+    var auth = AuthConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -40,6 +41,8 @@ struct ServeConfiguration {
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
+        try auth.apply(arguments)
+        _ = try auth.makeAuthenticator(listen: listen, at: from)
     }
 
     private mutating func apply(
@@ -60,6 +63,7 @@ struct ServeConfiguration {
             }
         }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
+        if let section = file.auth { try auth.apply(section, at: at("auth")) }
     }
 
     private mutating func add(venue text: String, at place: String) throws(UsageError) {

@@ -61,7 +61,7 @@ let package = Package(
         room("HTTP1", uses: ["Base"]),
         room("HTTP2", uses: ["Base", "CNghttp2"]),
         room("WebSocket", uses: ["Base", "HTTP1"]),
-        room("GRPC", uses: ["Base", "HTTP2"]),
+        room("GRPC", uses: ["Base", "HTTP2", "CZlib"]),
         room("Identity", uses: ["Base", "JSON", "COpenSSL"]),
         // Heart
         room("Core", uses: ["Base", "Streams", "Market", "Schema", "Runtime"]),
@@ -118,6 +118,14 @@ let package = Package(
             "PenstockClientTests",
             uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
+        // grpc's interop tests: the service by which its own clients judge our server.
+        .target(
+            name: "InteropMessages", dependencies: ["Base", "Schema"],
+            path: "Tests/InteropMessages", swiftSettings: language),
+        .executableTarget(
+            name: "InteropServer",
+            dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
+            path: "Tests/InteropServer", swiftSettings: language),
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",

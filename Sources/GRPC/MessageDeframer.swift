@@ -3,8 +3,8 @@ internal import Base
 /// Cuts a stream of bytes into length-prefixed messages: a flag byte, a big-endian length, the
 /// message (grpc/doc/PROTOCOL-HTTP2.md, "Length-Prefixed-Message").
 ///
-/// Holds at most one unfinished message, never more than `messageBytesMax`; a message that arrives
-/// whole is not copied.
+/// Holds at most one unfinished message, never more than `messageBytesMax`, neither as it came nor
+/// decompressed; a message that arrives whole and plain is not copied.
 package struct MessageDeframer {
     static let prefixSize = 5
 
@@ -16,65 +16,80 @@ package struct MessageDeframer {
     /// Bytes of the unfinished message.
     package var partialBytes: Int { partial.count }
 
-    /// Delivers every message that `bytes` complete. After an error the stream is to be ended.
+    /// Delivers every message that `bytes` complete, and whether it came compressed. `gzip` is nil
+    /// if no compression was agreed. After an error the stream is to be ended.
     package mutating func receive(
-        _ bytes: RawSpan, _ deliver: (RawSpan) -> Void
+        _ bytes: RawSpan, gzip: Gzip? = nil, _ deliver: (RawSpan, Bool) -> Void
     ) throws(MessageDeframerError) {
         var position = 0
         while position < bytes.byteCount {
             if partial.isEmpty {
                 let left = bytes.byteCount - position
                 if left >= Self.prefixSize {
-                    let size = try Self.size(
-                        flag: bytes.byte(position),
-                        bytes.bigEndian(position + 1, as: UInt32.self), limit: messageBytesMax)
+                    let flag = bytes.byte(position)
+                    let size = try size(
+                        flag: flag, bytes.bigEndian(position + 1, as: UInt32.self), gzip)
                     if left - Self.prefixSize >= size {
                         let start = position + Self.prefixSize
-                        deliver(bytes.extracting(start..<start + size))
+                        try hand(bytes.extracting(start..<start + size), flag, gzip, deliver)
                         position = start + size
                         continue
                     }
                 }
             }
-            try collect(bytes, &position, deliver)
+            try collect(bytes, &position, gzip, deliver)
         }
     }
 
     /// Moves bytes into `partial`, first up to the prefix, then up to the message's end.
     private mutating func collect(
-        _ bytes: RawSpan, _ position: inout Int, _ deliver: (RawSpan) -> Void
+        _ bytes: RawSpan, _ position: inout Int, _ gzip: Gzip?, _ deliver: (RawSpan, Bool) -> Void
     ) throws(MessageDeframerError) {
         var wanted = Self.prefixSize
-        if partial.count >= Self.prefixSize { wanted += try partialSize() }
+        if partial.count >= Self.prefixSize { wanted += try partialSize(gzip) }
         let taken = min(wanted - partial.count, bytes.byteCount - position)
         partial.append(bytes.extracting(position..<position + taken))
         position += taken
         guard partial.count == wanted else { return }
-        if wanted == Self.prefixSize, try partialSize() > 0 { return }
+        if wanted == Self.prefixSize, try partialSize(gzip) > 0 { return }
         let whole = partial
         partial = []
-        whole.withRawSpan { deliver($0.extracting(Self.prefixSize..<whole.count)) }
+        try whole.withRawSpan { bytes throws(MessageDeframerError) in
+            try hand(bytes.extracting(Self.prefixSize..<whole.count), whole[0], gzip, deliver)
+        }
     }
 
-    private func partialSize() throws(MessageDeframerError) -> Int {
+    private func partialSize(_ gzip: Gzip?) throws(MessageDeframerError) -> Int {
         let length = partial[1...4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return try Self.size(flag: partial[0], length, limit: messageBytesMax)
+        return try size(flag: partial[0], length, gzip)
     }
 
-    private static func size(
-        flag: UInt8, _ length: UInt32, limit: Int
+    private func size(
+        flag: UInt8, _ length: UInt32, _ gzip: Gzip?
     ) throws(MessageDeframerError) -> Int {
         if flag > 1 { throw .badFlag(flag) }
-        if flag == 1 { throw .compressed }
-        if Int(length) > limit { throw .tooLarge(bytes: Int(length), limit: limit) }
+        if flag == 1 && gzip == nil { throw .compressed }
+        if Int(length) > messageBytesMax {
+            throw .tooLarge(bytes: Int(length), limit: messageBytesMax)
+        }
         return Int(length)
+    }
+
+    private func hand(
+        _ message: RawSpan, _ flag: UInt8, _ gzip: Gzip?, _ deliver: (RawSpan, Bool) -> Void
+    ) throws(MessageDeframerError) {
+        guard flag == 1, let gzip else { return deliver(message, false) }
+        let plain = try gzip.decompress(message, limit: messageBytesMax)
+        plain.withRawSpan { deliver($0, true) }
     }
 }
 
 extension MessageDeframer {
-    /// The prefix of an uncompressed message.
-    package static func appendPrefix(size: Int, to bytes: inout [UInt8]) {
-        bytes.append(0)
+    /// The prefix of a message of `size` bytes.
+    package static func appendPrefix(
+        size: Int, isCompressed: Bool = false, to bytes: inout [UInt8]
+    ) {
+        bytes.append(isCompressed ? 1 : 0)
         for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: size >> shift)) }
     }
 }

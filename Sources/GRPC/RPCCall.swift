@@ -11,6 +11,14 @@ package final class RPCCall {
     /// The authority the client asked for.
     package let authority: String
     package let peer: RPCPeer
+    /// How the client said that its messages may be compressed.
+    package let requestEncoding: RPCEncoding
+    /// The client understands compressed answers.
+    package let acceptsGzip: Bool
+    /// The message that the handler is being given came compressed.
+    package internal(set) var isMessageCompressed = false
+    /// What the response headers announce; set before the first send, to what the client accepts.
+    package var responseEncoding = RPCEncoding.identity
     /// Fixed when the call arrived; afterwards the call ends with DEADLINE_EXCEEDED.
     package let deadline: Instant?
     /// Sent with the response headers, or with the status if that comes first.
@@ -38,6 +46,8 @@ package final class RPCCall {
         contentType = head.contentType
         subtype = head.contentType.subtype
         authority = head.authority
+        requestEncoding = head.encoding
+        acceptsGzip = head.acceptsGzip
         peer = server.peer
         self.deadline = deadline
         self.stream = stream
@@ -56,12 +66,24 @@ package final class RPCCall {
     /// Control path: adds the five-byte prefix and sends; what the windows do not take is queued.
     /// A queue beyond its bound ends the call with RESOURCE_EXHAUSTED (RST_STREAM
     /// ENHANCE_YOUR_CALM, since trailers could not overtake the queue).
-    package func send(_ message: RawSpan) {
+    package func send(_ message: RawSpan, compressed: Bool = false) {
+        framed(message, compressed: compressed).withRawSpan { send(framed: $0) }
+    }
+
+    /// The message with its prefix, for `send(framed:)` and `trySend(framed:)`; compressed only if
+    /// `responseEncoding` allows it.
+    package func framed(_ message: RawSpan, compressed: Bool) -> [UInt8] {
         var framed: [UInt8] = []
-        framed.reserveCapacity(message.byteCount + MessageDeframer.prefixSize)
-        MessageDeframer.appendPrefix(size: message.byteCount, to: &framed)
-        framed.append(message)
-        framed.withRawSpan { send(framed: $0) }
+        if compressed, responseEncoding == .gzip, let gzip = server?.router.gzip {
+            let small = gzip.compress(message)
+            MessageDeframer.appendPrefix(size: small.count, isCompressed: true, to: &framed)
+            framed += small
+        } else {
+            framed.reserveCapacity(message.byteCount + MessageDeframer.prefixSize)
+            MessageDeframer.appendPrefix(size: message.byteCount, to: &framed)
+            framed.append(message)
+        }
+        return framed
     }
 
     /// Like `send`, for bytes that already carry their prefixes.

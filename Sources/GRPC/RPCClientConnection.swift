@@ -165,7 +165,9 @@ package final class RPCClientConnection {
         var deframer = call.deframer
         call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
         do throws(MessageDeframerError) {
-            try deframer.receive(bytes) { call.handler?.receivedMessage($0, on: call) }
+            try deframer.receive(bytes) { message, _ in
+                call.handler?.receivedMessage(message, on: call)
+            }
             call.deframer = deframer
         } catch {
             abandon(call, RPCStatus(.internal, "the response's messages cannot be read: \(error)"))

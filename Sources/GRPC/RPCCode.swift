@@ -1,4 +1,5 @@
-/// The status codes of gRPC (grpc/doc/statuscodes.md). We never send `unknown`.
+/// The status codes of gRPC (grpc/doc/statuscodes.md). Services of Penstock never
+/// send `unknown`, which says nothing that a caller could act on; a test reads the sources for it.
 package enum RPCCode: UInt8, Sendable, CaseIterable {
     case ok = 0
     case cancelled = 1

@@ -29,10 +29,10 @@ enum RPCRequest {
             self = .refusedByHTTP(status: 415, allow: nil)
             return
         }
-        if let encoding = fields.first(named: "grpc-encoding"), encoding != "identity" {
-            self = .refused(
-                RPCStatus(.unimplemented, "compression \(encoding) is not supported; use identity"),
-                contentType)
+        let encodingName = fields.first(named: "grpc-encoding") ?? RPCEncoding.identity.rawValue
+        guard let encoding = RPCEncoding(rawValue: encodingName) else {
+            let text = "grpc-encoding \(encodingName) is not supported; use \(RPCEncoding.accepted)"
+            self = .refused(RPCStatus(.unimplemented, text), contentType)
             return
         }
         var timeout: Duration?
@@ -47,7 +47,9 @@ enum RPCRequest {
         self = .call(
             RPCHead(
                 path: path, contentType: contentType, timeout: timeout,
-                authority: fields.first(named: ":authority") ?? "", metadata: Metadata(fields)))
+                authority: fields.first(named: ":authority") ?? "", encoding: encoding,
+                acceptsGzip: RPCEncoding.acceptsGzip(fields.first(named: "grpc-accept-encoding")),
+                metadata: Metadata(fields)))
     }
 }
 
@@ -57,5 +59,7 @@ struct RPCHead {
     var contentType: RPCContentType
     var timeout: Duration?
     var authority: String
+    var encoding: RPCEncoding
+    var acceptsGzip: Bool
     var metadata: Metadata
 }

@@ -15,9 +15,7 @@ extension RPCServerConnection {
             respond(response, to: nil, on: stream, allow: allow)
         case .refused(let status, let contentType):
             let fields = responseFields(contentType) + trailers(status, Metadata())
-            http2.sendHeaders(
-                fields + [HTTP2Field("grpc-accept-encoding", "identity")], on: stream,
-                endStream: true)
+            http2.sendHeaders(fields, on: stream, endStream: true)
         }
     }
 
@@ -54,8 +52,10 @@ extension RPCServerConnection {
         call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
         partialBytes -= deframer.partialBytes
         do throws(MessageDeframerError) {
-            try deframer.receive(bytes) { message in
+            let gzip = call.requestEncoding == .gzip ? router.gzip : nil
+            try deframer.receive(bytes, gzip: gzip) { message, isCompressed in
                 guard call.machine.receivedMessage() == .deliver else { return }
+                call.isMessageCompressed = isCompressed
                 call.handler?.receivedMessage(message, on: call)
             }
         } catch {
@@ -121,6 +121,8 @@ extension RPCServerConnection {
                 .resourceExhausted, "message of \(bytes) bytes, at most \(limit) are accepted")
         case .compressed:
             RPCStatus(.internal, "compressed message without grpc-encoding")
+        case .damaged:
+            RPCStatus(.internal, "compressed message is not one whole gzip member")
         case .badFlag(let flag):
             RPCStatus(.internal, "message flag is \(flag), only 0 and 1 exist")
         }

@@ -71,17 +71,21 @@ extension RPCServerConnection {
     }
 
     func responseFields(_ call: RPCCall) -> [HTTP2Field] {
-        responseFields(call.contentType) + call.initialMetadata.fields
+        var fields = responseFields(call.contentType)
+        if call.responseEncoding == .gzip { fields.append(Self.gzipField) }
+        return fields + call.initialMetadata.fields
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {
-        [HTTP2Field(":status", "200"), HTTP2Field("content-type", contentType.text)]
+        [Self.okField, HTTP2Field("content-type", contentType.text), Self.acceptField]
     }
 
+    private static let okField = HTTP2Field(":status", "200")
+    private static let acceptField = HTTP2Field("grpc-accept-encoding", RPCEncoding.accepted)
+    private static let gzipField = HTTP2Field("grpc-encoding", RPCEncoding.gzip.rawValue)
+
     func trailers(_ status: RPCStatus, _ metadata: Metadata) -> [HTTP2Field] {
-        // UNKNOWN says nothing that a caller could act on; it is never sent.
-        let code = status.code == .unknown ? RPCCode.internal : status.code
-        var fields = [HTTP2Field("grpc-status", String(code.rawValue))]
+        var fields = [HTTP2Field("grpc-status", String(status.code.rawValue))]
         if !status.message.isEmpty {
             // Texts may quote what the peer sent; clients refuse long header lists.
             let text = String(status.message.unicodeScalars.prefix(Self.messageScalarsMax))

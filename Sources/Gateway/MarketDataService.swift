@@ -42,8 +42,7 @@ package struct MarketDataService: RPCService {
         SingleRequestHandler { call, bytes in
             guard let request = call.decode(Request.self, bytes) else { return }
             do throws(RPCStatus) {
-                call.send(try answer(request))
-                call.finish(.ok)
+                call.answer(try answer(request))
             } catch {
                 call.finish(error)
             }

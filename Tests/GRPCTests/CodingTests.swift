@@ -59,9 +59,9 @@ import Testing
 }
 
 @Suite struct MessageDeframerTests {
-    func deframe(_ bytes: [UInt8], stride: Int, limit: Int = 100) throws(MessageDeframerError)
-        -> [[UInt8]]
-    {
+    func deframe(
+        _ bytes: [UInt8], stride: Int, limit: Int = 100, gzip: Gzip? = nil
+    ) throws(MessageDeframerError) -> [[UInt8]] {
         var deframer = MessageDeframer(messageBytesMax: limit)
         var messages: [[UInt8]] = []
         var start = 0
@@ -70,7 +70,9 @@ import Testing
             start += part.count
             let error = part.withRawSpan { span -> MessageDeframerError? in
                 do throws(MessageDeframerError) {
-                    try deframer.receive(span) { messages.append($0.copyBytes()) }
+                    try deframer.receive(span, gzip: gzip) { message, _ in
+                        messages.append(message.copyBytes())
+                    }
                     return nil
                 } catch { return error }
             }

@@ -57,7 +57,8 @@ import Testing
 
     @Test func `an unknown method ends for everybody`() {
         #expect(loop.call("/s/Nothing").status?.code == .unimplemented)
-        #expect(diary.lines.suffix(2) == ["inner ended unimplemented", "outer ended unimplemented"])
+        #expect(
+            diary.lines.suffix(2) == ["inner ended unimplemented", "outer ended unimplemented"])
     }
 
     @Test func `a client that leaves ends its call once, as cancelled`() {

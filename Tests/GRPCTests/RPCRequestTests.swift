@@ -59,14 +59,16 @@ import Testing
         #expect(plain.path == "/healthz" && plain.method == method)
     }
 
-    @Test func `compression is refused, identity is not`() {
-        guard case .refused(let status, _) = request(more: "grpc-encoding", "gzip"),
-            case .call = request(more: "grpc-encoding", "identity")
+    @Test func `gzip and identity are taken, anything else is refused`() {
+        guard case .refused(let status, _) = request(more: "grpc-encoding", "deflate"),
+            case .call(let gzip) = request(more: "grpc-encoding", "gzip"),
+            case .call(let plain) = request(more: "grpc-encoding", "identity")
         else {
             Issue.record("wrong answer")
             return
         }
         #expect(status.code == .unimplemented)
+        #expect(gzip.encoding == .gzip && plain.encoding == .identity)
     }
 
     @Test(arguments: ["", "S", "1", "123456789S", "-1S", "1.5S", "1s", "1 S"])

@@ -80,9 +80,16 @@ final class ReferencePacker {
         if field.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 {
             return memory.load(fromByteOffset: quantifier, as: UInt32.self) == field.id
         }
-        if quantifier == 0 {
-            return memory.load(fromByteOffset: Int(field.offset), as: UInt.self) != 0
+        let place = memory + Int(field.offset)
+        if field.label == PROTOBUF_C_LABEL_NONE {
+            switch field.type {
+            case PROTOBUF_C_TYPE_STRING:
+                return place.load(as: UnsafePointer<CChar>.self).pointee != 0
+            case PROTOBUF_C_TYPE_INT32: return place.load(as: Int32.self) != 0
+            default: return place.load(as: Int.self) != 0
+            }
         }
+        if quantifier == 0 { return place.load(as: UInt.self) != 0 }
         return memory.load(fromByteOffset: quantifier, as: Int32.self) != 0
     }
 

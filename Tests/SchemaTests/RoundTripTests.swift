@@ -23,6 +23,12 @@ import Testing
             recoder(ExtensionRequest.self), recoder(FileDescriptorResponse.self),
             recoder(ExtensionNumberResponse.self), recoder(ListServiceResponse.self),
             recoder(ServiceResponse.self), recoder(ErrorResponse.self),
+            recoder(AnyMessage.self), recoder(TimestampMessage.self),
+            recoder(DurationMessage.self), recoder(Int64ValueMessage.self),
+            recoder(RPCStatusMessage.self), recoder(ErrorInfo.self), recoder(ErrorInfo.Entry.self),
+            recoder(RetryInfo.self), recoder(QuotaFailure.self),
+            recoder(QuotaFailure.Violation.self), recoder(BadRequest.self),
+            recoder(BadRequest.FieldViolation.self),
         ]
         for (name, recode) in recoders { try body(name, recode) }
     }

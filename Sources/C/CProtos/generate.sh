@@ -3,8 +3,9 @@
 #
 #   generate.sh [FOLDER]     FOLDER is this script's own by default
 #
-# Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler). The result is
-# checked in, because a build-tool plugin cannot generate C; a test regenerates and compares.
+# Needs protoc, protoc-c and the well-known types (Debian: protobuf-compiler, protobuf-c-compiler,
+# libprotobuf-dev). The result is checked in, because a build-tool plugin cannot generate C; a test
+# regenerates and compares.
 set -eu
 
 here=$(CDPATH= cd "$(dirname "$0")" && pwd)
@@ -15,11 +16,20 @@ trap 'rm -rf "$work"' EXIT
 
 files=$(cd "$protos" && find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
 
+# The well-known types that ours import, from where protoc keeps them. Of wrappers.proto only
+# Int64Value becomes a table: the others are not used, and some are binary floating point.
+known="google/protobuf/any.proto google/protobuf/duration.proto google/protobuf/timestamp.proto
+    google/protobuf/wrappers.proto"
+
 # shellcheck disable=SC2086 # one word per file is meant
 protoc-c -I "$protos" --c_out="$work" $files
 # shellcheck disable=SC2086
-protoc -I "$protos" --include_imports --descriptor_set_out="$work/set" $files
+protoc -I "$protos" --include_imports --descriptor_set_out="$work/set" $files $known
+# From the set, which holds no comments: what is checked in is none of their text.
+# shellcheck disable=SC2086
+protoc --descriptor_set_in="$work/set" --c_out="$work" $known
 
+files=$(printf '%s\n' $files $known | LC_ALL=C sort)
 for file in $files; do
     stem=${file%.proto}
     mkdir -p "$out/include/$(dirname "$stem")" "$out/generated/$(dirname "$stem")"
@@ -40,7 +50,8 @@ done
     echo
     echo 'static const ProtobufCMessageDescriptor *const messages[] = {'
     for file in $files; do
-        sed -n 's/^extern const ProtobufCMessageDescriptor \([a-z0-9_]*\);$/    \&\1,/p' \
+        sed -n -e '/google__protobuf__.*_value__descriptor/{/__int64_value__/!d;}' \
+            -e 's/^extern const ProtobufCMessageDescriptor \([a-z0-9_]*\);$/    \&\1,/p' \
             "$out/include/${file%.proto}.pb-c.h"
     done
     echo '};'

@@ -156,6 +156,9 @@ extension FieldLayout {
             unsafe memory.storeBytes(of: 0, toByteOffset: Int(quantifier), as: Int32.self)
         case .repeated: unsafe memory.storeBytes(of: 0, toByteOffset: Int(quantifier), as: Int.self)
         case .pointer: unsafe memory.storeBytes(of: 0, toByteOffset: Int(offset), as: Int.self)
+        case .value where kind.width == 4:
+            unsafe memory.storeBytes(of: 0, toByteOffset: Int(offset), as: Int32.self)
+        case .value: unsafe memory.storeBytes(of: 0, toByteOffset: Int(offset), as: Int.self)
         }
     }
 }

@@ -1,22 +1,25 @@
-/// Walks the fields of a protobuf message without knowing its type: enough to read descriptors.
+/// Walks the fields of a protobuf message without knowing its type: enough to read descriptors, and
+/// the few messages of a test.
 /// Stops at the first malformed byte.
-struct WireReader {
-    enum Value {
+package struct WireReader {
+    package enum Value {
         case number(UInt64)
         case bytes(ArraySlice<UInt8>)
 
-        var text: String {
-            if case .bytes(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { "" }
+        package var text: String {
+            String(decoding: bytes, as: UTF8.self)
         }
-        var bytes: ArraySlice<UInt8> { if case .bytes(let bytes) = self { bytes } else { [] } }
-        var number: UInt64 { if case .number(let number) = self { number } else { 0 } }
+        package var bytes: ArraySlice<UInt8> {
+            if case .bytes(let bytes) = self { bytes } else { [] }
+        }
+        package var number: UInt64 { if case .number(let number) = self { number } else { 0 } }
     }
 
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    mutating func next() -> (number: UInt32, value: Value)? {
+    package mutating func next() -> (number: UInt32, value: Value)? {
         guard let tag = varint(), let number = UInt32(exactly: tag >> 3) else { return nil }
         switch tag & 7 {
         case 0:

@@ -10,6 +10,8 @@ enum FieldPresence: UInt8 {
     case oneof
     /// A count that is not zero.
     case repeated
+    /// A value that is not zero or empty: a field of proto3, which has no other way.
+    case value
 }
 
 /// Where a field lies in the C struct; every field has one, whoever may see it.

@@ -65,7 +65,7 @@ internal import CProtobufC
         switch field.presence {
         case .flag: unsafe place.storeBytes(of: 1, as: Int32.self)
         case .oneof: unsafe place.storeBytes(of: field.number, as: UInt32.self)
-        case .pointer: break
+        case .pointer, .value: break
         case .repeated: preconditionFailure("field is repeated")
         }
     }
@@ -90,6 +90,21 @@ extension FieldLayout {
             return unsafe memory.load(fromByteOffset: Int(offset), as: UInt.self) != 0
         case .repeated:
             return unsafe memory.load(fromByteOffset: Int(quantifier), as: Int.self) != 0
+        case .value: return unsafe hasValue(in: memory)
         }
+    }
+
+    /// Bytes begin with their count, so that they are looked at as a number is.
+    @inline(never)
+    private func hasValue(in memory: UnsafeRawPointer) -> Bool {
+        if kind.width == 4 {
+            return unsafe memory.load(fromByteOffset: Int(offset), as: UInt32.self) != 0
+        }
+        if kind == .text {
+            let text = unsafe memory.load(
+                fromByteOffset: Int(offset), as: UnsafePointer<CChar>?.self)
+            return unsafe text.map { unsafe $0.pointee != 0 } ?? false
+        }
+        return unsafe memory.load(fromByteOffset: Int(offset), as: UInt64.self) != 0
     }
 }

@@ -1,7 +1,7 @@
 internal import CProtobufC
 
 /// Compiles one message's descriptor into its table. Refuses, as our own bug, what this wire does
-/// not have: required fields, fields without presence, binary floating point, defaults.
+/// not have: required fields, binary floating point, defaults.
 @safe struct TableCompiler {
     let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     let options: MessageOptions
@@ -54,7 +54,9 @@ internal import CProtobufC
         guard let kind = unsafe FieldKind(field.pointee.type) else {
             preconditionFailure("\(name): binary floating point is not on this wire")
         }
-        precondition(unsafe field.pointee.default_value == nil || kind == .enumeration, name)
+        let isPlain = unsafe field.pointee.label == PROTOBUF_C_LABEL_NONE
+        let hasDefault = unsafe field.pointee.default_value != nil
+        precondition(!hasDefault || isPlain || kind == .enumeration, name)
         let isOneof =
             unsafe field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
         let presence: FieldPresence
@@ -63,7 +65,9 @@ internal import CProtobufC
         case PROTOBUF_C_LABEL_OPTIONAL where isOneof: presence = .oneof
         case PROTOBUF_C_LABEL_OPTIONAL:
             presence = kind == .text || kind == .message ? .pointer : .flag
-        default: preconditionFailure("\(name): every field here is optional or repeated")
+        case PROTOBUF_C_LABEL_NONE where isOneof: presence = .oneof
+        case PROTOBUF_C_LABEL_NONE: presence = kind == .message ? .pointer : .value
+        default: preconditionFailure("\(name): no field here is required")
         }
         return unsafe FieldLayout(
             offset: Int32(field.pointee.offset),

@@ -76,9 +76,14 @@ package final class AuthenticationInterceptor: RPCInterceptor {
 
     // MARK: From a call
 
+    var canRefresh: Bool { authenticator.canRefresh }
+
     func refresh(
         _ identity: CallIdentity, token: String
     ) throws(CredentialError) -> Principal {
+        guard let call = identity.call, living[ObjectIdentifier(call)] === identity else {
+            throw .refreshUnsupported
+        }
         do throws(CredentialError) {
             let principal = try authenticator.refresh(
                 identity.principal, token: token, now: Clock.timestamp())
@@ -86,7 +91,7 @@ package final class AuthenticationInterceptor: RPCInterceptor {
             adopt(principal, by: identity)
             return principal
         } catch {
-            if let call = identity.call { refusals.refused(error, call) }
+            refusals.refused(error, call)
             throw error
         }
     }

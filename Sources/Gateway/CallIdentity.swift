@@ -13,6 +13,9 @@ package final class CallIdentity {
     private weak var interceptor: AuthenticationInterceptor?
     var timer: TimerID?
 
+    /// False: `onChange` is never called, and a refresh always refused.
+    package var mayChange: Bool { interceptor?.canRefresh == true }
+
     /// Called after the principal was refreshed or changed: topics may have come or gone. Whoever
     /// sets it ends those that `topicAllowed` no longer allows. It must not hold this object.
     package var onChange: ((Principal) -> Void)?

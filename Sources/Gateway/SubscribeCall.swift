@@ -70,8 +70,9 @@ final class SubscribeCall: RPCHandler, FrameSink {
         call.send(
             Update(payload: .subscribed(Subscribed(accepted: accepted, rejected: wanted.rejected))))
         if accepted.isEmpty { return finish(StatusMapping.allRejected(wanted.rejected)) }
-        call.caller?.onChange = { [weak self] _ in
-            self?.callerChanged(topics: wanted.accepted.map(\.topic.name))
+        if let caller = call.caller, caller.mayChange {
+            let topics = wanted.accepted.map(\.topic.name)
+            caller.onChange = { [weak self] _ in self?.callerChanged(topics: topics) }
         }
         session.becameWritable()
     }

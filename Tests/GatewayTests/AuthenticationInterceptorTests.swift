@@ -2,6 +2,7 @@ import Base
 import GRPC
 import Identity
 import Runtime
+import Schema
 import Testing
 
 @testable import Gateway
@@ -109,7 +110,7 @@ import Testing
             let rig = Rig(loop, try Self.store(Self.entry(Self.first)))
             let reply = rig.call()
             #expect(reply.status?.code == .unauthenticated)
-            #expect(reply.status?.message.hasPrefix("TOKEN_MISSING") == true)
+            #expect(reply.status?.reason == "TOKEN_MISSING")
             #expect(rig.stream == nil)
             #expect(rig.interceptor.livingCount == 0)
             let text = rig.registry.prometheusText()
@@ -178,6 +179,8 @@ import Testing
             reply.call?.cancel()
             rig.pair.exchange()
             #expect(rig.interceptor.livingCount == 0)
+            let caller = rig.stream?.call.caller
+            #expect(caller?.refresh(Self.first).reason == "REFRESH_UNSUPPORTED")
             _ = rig.call("/penstock.v1.MarketData/GetSnapshot", token: Self.first)
             #expect(rig.interceptor.livingCount == 0)
         }
@@ -212,7 +215,7 @@ import Testing
             }
         }
         #expect(status?.code == .unauthenticated)
-        #expect(status?.message.hasPrefix("TOKEN_EXPIRED") == true)
+        #expect(status?.reason == "TOKEN_EXPIRED")
         await loop.stop()
     }
 
@@ -253,12 +256,12 @@ import Testing
 
             let nameless = Rig(loop, .certificates([rule]))
             let reply = nameless.call(token: Self.first)
-            #expect(reply.status?.message.hasPrefix("CERTIFICATE_MISSING") == true)
+            #expect(reply.status?.reason == "CERTIFICATE_MISSING")
             let ada = PeerCertificate(
                 subject: "CN=ada", commonName: "ada", alternativeNames: [])
             let stranger = Rig(loop, .certificates([rule]), certificate: ada)
             #expect(
-                stranger.call().status?.message.hasPrefix("CERTIFICATE_NOT_MAPPED") == true)
+                stranger.call().status?.reason == "CERTIFICATE_NOT_MAPPED")
         }
     }
 
@@ -275,6 +278,20 @@ import Testing
             let channelz = rig.call("/grpc.channelz.v1.Channelz/GetServers")
             #expect(channelz.status?.code == .permissionDenied)
         }
+    }
+}
+
+extension Result where Failure == CredentialError {
+    var reason: String? {
+        if case .failure(let error) = self { error.reason } else { nil }
+    }
+}
+
+extension RPCStatus {
+    /// The reason in its `ErrorInfo`.
+    var reason: String? {
+        let message = try? RPCStatusMessage(decoding: details.span.bytes, .protobuf)
+        return try? message?.details.first?.unwrap(as: ErrorInfo.self)?.reason
     }
 }
 

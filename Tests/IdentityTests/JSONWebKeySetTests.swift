@@ -102,6 +102,20 @@ import Testing
         #expect(throws: error) { try JSONWebKeySet(parsing: Array(text.utf8)) }
     }
 
+    @Test func `a key's name has 256 bytes at most, a file 1 MiB`() throws {
+        func key(_ count: Int) -> String {
+            Self.secret.replacing(#""s""#, with: "\"\(String(repeating: "s", count: count))\"")
+        }
+        #expect(refusal(key(256)) == nil)
+        #expect(refusal(key(257)) == .key(0, .badMember("kid")))
+        let file = Fixtures.keySet([Self.secret])
+        let room = [UInt8](repeating: 0x20, count: JSONWebKeySet.fileBytesMax - file.count)
+        #expect(try JSONWebKeySet(parsing: file + room).count == 1)
+        #expect(throws: JSONWebKeySetError.notJSON) {
+            try JSONWebKeySet(parsing: file + room + [0x20])
+        }
+    }
+
     @Test func `a set has 256 keys at most`() throws {
         let keys = (0...256).map { _ in #"{"kty":"future"}"# }
         let fits = Fixtures.keySet([Self.secret] + keys.prefix(255))

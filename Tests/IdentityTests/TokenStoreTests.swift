@@ -92,6 +92,15 @@ import Testing
         #expect(throws: TokenStoreError.self) { try TokenStore(parsing: Array(text.utf8)) }
     }
 
+    @Test func `a file has 8 MiB at most`() throws {
+        let file = Array(#"{"tokens":[\#(AuthenticatorTests.entry)]}"#.utf8)
+        let room = [UInt8](repeating: 0x20, count: TokenStore.fileBytesMax - file.count)
+        #expect(try TokenStore(parsing: file + room).count == 1)
+        #expect(throws: TokenStoreError.notJSON) {
+            try TokenStore(parsing: file + room + [0x20])
+        }
+    }
+
     @Test func `10,000 tokens fit, one more does not`() throws {
         func entries(_ count: Int) -> String {
             (0..<count).map {

@@ -55,8 +55,8 @@ package final class AuthenticationInterceptor: RPCInterceptor {
 
     // MARK: From the server's owner
 
-    /// From now on credentials are judged by this one. Living calls whose static token is gone or
-    /// has lost the role end; others learn what changed.
+    /// From now on credentials are judged by this one. Living calls whose static token or
+    /// whose token's key is gone end, also those that lost the role; others learn what changed.
     package func replaceAuthenticator(_ fresh: Authenticator) {
         authenticator = fresh
         for identity in Array(living.values) {

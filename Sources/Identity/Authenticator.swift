@@ -57,15 +57,21 @@ package struct Authenticator {
         }
     }
 
-    /// What a living principal is after the configuration changed: static tokens may be gone or
-    /// stand for something else. Tokens and certificates that spoke for themselves still do.
+    /// What a living principal is after tokens or keys were read again: a static token may be gone
+    /// or stand for something else, and with a key goes what was signed with it. It may have been
+    /// taken out because it was stolen.
     package func reconsider(_ principal: Principal) throws(CredentialError) -> Principal {
-        guard case .token(let store) = method, case .token(let digest) = principal.origin else {
+        switch (method, principal.origin) {
+        case (.token(let store), .token(let digest)):
+            guard let current = store.principal(digest: digest),
+                current.subject == principal.subject
+            else { throw .tokenUnknown }
+            return current
+        case (.jwt(let verifier), .jwt(let key)):
+            guard verifier.trusts(key: key) else { throw .keyUnknown }
             return principal
+        default: return principal
         }
-        guard let current = store.principal(digest: digest), current.subject == principal.subject
-        else { throw .tokenUnknown }
-        return current
     }
 
     private func principal(

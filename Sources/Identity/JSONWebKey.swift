@@ -12,6 +12,8 @@ struct JSONWebKey {
     /// The one algorithm that the key is for.
     let algorithm: JWTAlgorithm
     let material: Material
+    /// The key itself, whatever it is named.
+    let fingerprint: Digest
 
     /// Bits of an RSA modulus. At least 2048 (RFC 7518 §3.3); at most 8192, whose check takes
     /// about 0.3 ms with the usual exponent, so that no key makes the server slow.
@@ -56,6 +58,9 @@ struct JSONWebKey {
             ignored = "its type or curve is not supported"
             return nil
         }
+        let members = ["k", "n", "e", "x", "y"].map { object[$0]?.text ?? "" }
+        let text = ([algorithm.rawValue] + members).joined(separator: ",")
+        fingerprint = Digest(of: Array(text.utf8))
         if let named = object["alg"], named.text != algorithm.rawValue {
             ignored = "it is for another algorithm than \(algorithm.rawValue)"
             return nil

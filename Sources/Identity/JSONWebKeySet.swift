@@ -41,6 +41,10 @@ package struct JSONWebKeySet {
 
     package var count: Int { keys.count }
 
+    func contains(fingerprint: Digest) -> Bool {
+        keys.contains { $0.fingerprint == fingerprint }
+    }
+
     /// The key that a token's header selects: by its name, or the only one for its algorithm.
     func key(id: String?, algorithm: JWTAlgorithm) throws(CredentialError) -> JSONWebKey {
         guard let id else {

@@ -28,6 +28,9 @@ package final class JWTVerifier {
         return principal
     }
 
+    /// Whether tokens that were signed with this key are still believed.
+    func trusts(key: Digest) -> Bool { keys.contains(fingerprint: key) }
+
     // MARK: Signature
 
     private func verify(_ token: [UInt8], now: Timestamp) throws(CredentialError) -> Principal {
@@ -39,7 +42,8 @@ package final class JWTVerifier {
         guard key.verifies(signature, of: Array(token[..<(parts[1].endIndex)])) else {
             throw .signatureInvalid
         }
-        return try principal(claims: try object(payload), now: now)
+        return try principal(
+            claims: try object(payload), origin: .jwt(key: key.fingerprint), now: now)
     }
 
     /// RFC 7515 §4.1. `jwk`, `jku`, `x5u` and `x5c` are passed over: a token cannot bring the key
@@ -65,7 +69,7 @@ package final class JWTVerifier {
     // MARK: Claims
 
     private func principal(
-        claims: JSONObject, now: Timestamp
+        claims: JSONObject, origin: Principal.Origin, now: Timestamp
     ) throws(CredentialError) -> Principal {
         let expiry = try date("exp", of: claims)
         guard expiry != nil || !rules.requiresExpiry else { throw .expiryMissing }
@@ -77,7 +81,7 @@ package final class JWTVerifier {
         try check(audience: claims["aud"])
         return Principal(
             subject: try subject(claims["sub"]), roles: try roles(claims),
-            topics: try topics(claims), expiry: expiry, origin: .jwt)
+            topics: try topics(claims), expiry: expiry, origin: origin)
     }
 
     private func check(expiry: Timestamp?, now: Timestamp) throws(CredentialError) {

@@ -8,7 +8,8 @@ package struct Principal: Equatable, Sendable {
         case none
         /// A static token, known by its digest.
         case token(Digest)
-        case jwt
+        /// A JSON Web Token, signed with the key of this fingerprint.
+        case jwt(key: Digest)
         case certificate
     }
 

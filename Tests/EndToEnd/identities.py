@@ -28,17 +28,22 @@ class Issuer:
         }
         self.names = {algorithm: secrets.token_hex(4) for algorithm in ALGORITHMS}
 
-    def key_set(self) -> str:
+    def key_set(self, *others: Issuer) -> str:
+        """The public keys of this and other issuers, and one of a kind that nobody knows."""
+        keys = [key for issuer in (self, *others) for key in issuer.public_keys()]
+        return json.dumps({"keys": [*keys, {"kty": "future"}]})
+
+    def public_keys(self) -> list[dict]:
         kinds = {"RS256": RSAAlgorithm, "ES256": ECAlgorithm, "EdDSA": OKPAlgorithm}
         keys = [{"kty": "oct", "k": base64url_encode(self.keys["HS256"]).decode(),
                  "kid": self.names["HS256"]}]
         for algorithm, kind in kinds.items():
             public = kind.to_jwk(self.keys[algorithm].public_key(), as_dict=True)
             keys.append({**public, "kid": self.names[algorithm], "use": "sig"})
-        return json.dumps({"keys": [*keys, {"kty": "future"}]})
+        return keys
 
-    def write(self, path: Path) -> Path:
-        path.write_text(self.key_set())
+    def write(self, path: Path, *others: Issuer) -> Path:
+        path.write_text(self.key_set(*others))
         return path
 
     def token(self, algorithm: str = "EdDSA", *, seconds: float = 60, subject: str = "ada",

@@ -98,6 +98,29 @@ import Testing
         }
     }
 
+    @Test func `with a key goes what was signed with it, whatever the next key is named`() throws {
+        var authenticator = Authenticator(.jwt(try TokenMaker.verifier()))
+        let token = TokenMaker().token(#"{"sub":"ada","exp":4000000000}"#)
+        let principal = try authenticator.principal(
+            authorization: ["Bearer " + token], now: TokenMaker.now)
+        let other = TokenMaker.encode([UInt8](repeating: 8, count: 32))
+        for (keys, isTrusted) in [
+            (TokenMaker.keySet, true),
+            (#"{"keys":[{"kty":"oct","kid":"k","k":"\#(other)"}]}"#, false),
+            (#"{"keys":[{"kty":"oct","k":"\#(TokenMaker.encode(TokenMaker.secret))"}]}"#, true),
+        ] {
+            authenticator.method = .jwt(
+                JWTVerifier(keys: try JSONWebKeySet(parsing: Array(keys.utf8))))
+            if isTrusted {
+                #expect(try authenticator.reconsider(principal) == principal)
+            } else {
+                #expect(throws: CredentialError.keyUnknown) {
+                    try authenticator.reconsider(principal)
+                }
+            }
+        }
+    }
+
     // MARK: Certificates
 
     @Test func `the first rule that matches a certificate says who it is`() throws {

@@ -68,7 +68,9 @@ import Testing
             #expect(principal.topics.allows("book:binance:BTC/USDT"))
             #expect(!principal.topics.allows("book:binance:ETH/USDT"))
             #expect(principal.expiry == Timestamp(milliseconds: 4_000_000_000_000))
-            #expect(principal.origin == .jwt)
+            let key = try JSONWebKeySet(parsing: Fixtures.keySet([example.key]))
+                .key(id: nil, algorithm: #require(JWTAlgorithm(rawValue: example.algorithm)))
+            #expect(principal.origin == .jwt(key: key.fingerprint))
         }
     }
 

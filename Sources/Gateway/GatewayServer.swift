@@ -15,6 +15,9 @@ package final class GatewayServer {
     let metrics: GatewayMetrics
     let limitAccounting: LimitAccounting
     package let health: HealthService
+    /// For connections from now on; nil: cleartext.
+    private(set) var tls: TLSServerContext?
+    private let allowsCleartext: Bool
     private let services: [any RPCService]
     private var listener: Listener?
     private(set) var connections: [ObjectIdentifier: GatewayConnection] = [:]
@@ -23,7 +26,7 @@ package final class GatewayServer {
     /// The connection to end next is being looked for.
     var isShedding = false
     private var drained: (() -> Void)?
-    private let log = Log("gateway")
+    let log = Log("gateway")
 
     package init(
         loop: EventLoop, metrics registry: MetricRegistry, services: [any RPCService],
@@ -31,6 +34,7 @@ package final class GatewayServer {
     ) {
         self.loop = loop
         self.services = services
+        allowsCleartext = options.allowsCleartext
         self.options = options
         admission = Admission(options.limits)
         ledger = MemoryLedger(ceiling: options.limits.memoryBytesMax)
@@ -43,6 +47,17 @@ package final class GatewayServer {
         for service in services { service.register(in: router) }
         health.register(in: router)
         ReflectionService(router: router).register(in: router)
+        if let tls = options.tls { replaceTLS(with: tls) }
+    }
+
+    /// Clients have to use TLS.
+    var refusesCleartext: Bool { tls != nil && !allowsCleartext }
+
+    /// Secures connections from now on with these certificates; those that live go on.
+    package func replaceTLS(with fresh: TLSServerContext) {
+        loop.preconditionInLoop()
+        tls = fresh
+        metrics.certificateExpiry.set(fresh.earliestExpiry.nanoseconds / 1_000_000_000)
     }
 
     /// Begins to listen and reports SERVING. Returns the address with the port that was bound.

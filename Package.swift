@@ -110,7 +110,10 @@ let package = Package(
             uses: ["Gateway", "Core", "Schema", "GRPC", "HTTP2", "Market", "Runtime", "Base"]),
         tests(
             "PenstockClientTests",
-            uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
+            uses: [
+                "PenstockClient", "Gateway", "Core", "Schema", "Streams", "Market", "GRPC",
+                "Runtime", "Base",
+            ]),
         tests("TidyTests", uses: []),
         // grpc's interop tests: the service by which its own clients judge our server.
         .target(

@@ -123,6 +123,10 @@ let package = Package(
             name: "InteropServer",
             dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
             path: "Tests/InteropServer", swiftSettings: language),
+        .executableTarget(
+            name: "InteropClient",
+            dependencies: ["Base", "GRPC", "PenstockClient", "Runtime", "InteropMessages"],
+            path: "Tests/InteropClient", swiftSettings: language),
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",

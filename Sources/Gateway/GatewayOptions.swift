@@ -1,4 +1,5 @@
 package import GRPC
+package import Runtime
 
 /// How a gateway serves, beside what it serves.
 package struct GatewayOptions {
@@ -6,6 +7,13 @@ package struct GatewayOptions {
 
     /// What every call passes after it was counted and logged, outermost first.
     package var interceptors: [any RPCInterceptor] = []
+
+    /// What clients are secured with; nil: everything is cleartext.
+    package var tls: TLSServerContext?
+
+    /// Serves cleartext on the same port although there is TLS. Default no: who configures
+    /// certificates does not expect that a client can go without.
+    package var allowsCleartext = false
 
     package init() {}
 }

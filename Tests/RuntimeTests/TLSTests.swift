@@ -112,7 +112,8 @@ struct TLSTests {
     ) async throws {
         let server = try ReversingServer(name: name)
         let endpoint = Endpoint(
-            host: host, port: server.port, tls: true, certificateFile: server.certificate)
+            host: host, port: server.port,
+            tls: TLSClientOptions(authoritiesFile: server.certificate))
         #expect(try await exchange(with: endpoint) == .success("olleh\n"))
     }
 
@@ -125,7 +126,8 @@ struct TLSTests {
     ) async throws {
         let server = try ReversingServer(name: name)
         let endpoint = Endpoint(
-            host: host, port: server.port, tls: true, certificateFile: server.certificate)
+            host: host, port: server.port,
+            tls: TLSClientOptions(authoritiesFile: server.certificate))
         let outcome = try await exchange(with: endpoint)
         #expect(
             outcome
@@ -144,7 +146,7 @@ struct TLSTests {
                 }
                 return peer
             }
-            endpoint.tls = true
+            endpoint.tls = TLSClientOptions()
             guard case .failure(.insecure) = try await exchange(with: endpoint) else {
                 Issue.record("it was accepted")
                 return

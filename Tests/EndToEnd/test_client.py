@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import threading
 from decimal import Decimal
 
 import penstock
+import pytest
+from authority import Authority
 from processes import Gateway, Penstock, Simulator, wait_until
 
 BOOK, TICK = "book:binance:BTC/USDT", "tick:binance:BTC/USDT"
 COMMON_MIN = 20
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing")
 
 
 class Witness:
@@ -76,3 +80,60 @@ def test_a_gateway_that_is_killed_and_comes_back_leaves_a_right_state():
         seen = levels(line["bids"]), levels(line["asks"])
         assert seen == tuple(map(levels, witness.books[line["venue_sequence"]]))
     assert any("trying again" in line for line in watch.errors)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def secured(authority):
+    """A seeded market behind a gateway that asks its clients for a certificate."""
+    pair = authority.issue("server", "DNS:gateway.test,IP:127.0.0.1")
+    with (
+        Simulator(seed=12) as simulator,
+        Gateway({"binance": f"{simulator.address}/binance"}, "--instruments", "BTC/USDT",
+                "--tls-certificate", str(pair.certificate), "--tls-key", str(pair.key),
+                "--tls-client-ca", str(authority.certificate),
+                tls=authority.client(authority.issue("probe"))) as gateway,
+    ):
+        yield gateway
+
+
+def watch_secured(gateway, authority, *extra: str):
+    pair = authority.issue("client")
+    return Penstock("watch", "--server", gateway.address, "--json", "--tls-ca",
+                    str(authority.certificate), "--tls-cert", str(pair.certificate),
+                    "--tls-key", str(pair.key), *extra, TICK)
+
+
+@needs_openssl
+@pytest.mark.parametrize("extra", [(), ("--tls-name", "gateway.test"), ("--codec", "msgpack")])
+def test_watch_over_tls_with_a_certificate_of_its_own(secured, authority, extra):
+    with watch_secured(secured, authority, *extra) as watch:
+        wait_until(lambda: any('"live"' in line for line in list(watch.lines)), 20, "a live tick")
+    assert watch.errors == []
+
+
+@needs_openssl
+@pytest.mark.parametrize("wrong", ["authority", "name", "nameless", "cleartext"])
+def test_watch_says_why_a_secured_gateway_is_out_of_reach(secured, authority, wrong, tmp_path):
+    match wrong:
+        case "authority":
+            other = Authority(tmp_path / "other")
+            arguments = ["--tls-ca", str(other.certificate), TICK]
+            watch = Penstock("watch", "--server", secured.address, "--json", *arguments)
+        case "name":
+            watch = watch_secured(secured, authority, "--tls-name", "another.test")
+        case "nameless":
+            watch = Penstock("watch", "--server", secured.address, "--json", "--tls-ca",
+                             str(authority.certificate), TICK)
+        case "cleartext":
+            watch = Penstock("watch", "--server", secured.address, "--json", TICK)
+    with watch:
+        wait_until(lambda: watch.errors, 20, "a word about it")
+    assert watch.lines == []
+    assert "trying again" in watch.errors[0]
+    expected = {"authority": "self-signed", "name": "mismatch", "nameless": "certificate"}
+    assert expected.get(wrong, "") in watch.errors[0]

@@ -23,10 +23,11 @@ struct InteropOptions: Sendable {
         guard let port = values["server_port"].flatMap({ UInt16($0) }) else {
             throw InteropFailure("--server_port=PORT is missing")
         }
-        endpoint = Endpoint(host: values["server_host"] ?? "127.0.0.1", port: port, tls: false)
+        endpoint = Endpoint(host: values["server_host"] ?? "127.0.0.1", port: port, tls: nil)
         if values["use_tls"] == "true" {
-            endpoint = Endpoint(
-                host: endpoint.host, port: port, tls: true, certificateFile: values["ca_file"])
+            endpoint.tls = TLSClientOptions(
+                authoritiesFile: values["ca_file"], serverName: values["server_host_override"],
+                applicationProtocols: [RPCChannel.applicationProtocol])
         }
         let name = values["test_case"] ?? ""
         guard let testCase = InteropCase(rawValue: name) else {

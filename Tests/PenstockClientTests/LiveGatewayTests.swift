@@ -120,8 +120,11 @@ import Testing
             try host.open().tick(100, 101, 1)
             host.open().event(5)
         }
-        var updates = pair.client.subscribe(to: [tickTopic, GatewayHost.eventTopic])
-            .makeAsyncIterator()
+        var options = SubscriptionOptions()
+        options.statesKeptMax = 1000
+        var updates = pair.client.subscribe(
+            to: [tickTopic, GatewayHost.eventTopic], options: options
+        ).makeAsyncIterator()
         let before = try await updates.first { $0.topic == tickTopic && $0.state.isLive }
         try await loop.run { host.open().event() }
         _ = try await updates.first { $0.topic == GatewayHost.eventTopic && $0.gap == nil }

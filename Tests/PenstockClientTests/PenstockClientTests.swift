@@ -209,12 +209,15 @@ import Testing
                 if number == 0 { call.stream.pauseReading() }
             }
         ) { client, gateway, loop in
-            var updates = client.subscribe(to: [bookTopic]).makeAsyncIterator()
+            var options = SubscriptionOptions()
+            options.statesKeptMax = 1000
+            var updates = client.subscribe(to: [bookTopic], options: options).makeAsyncIterator()
             _ = try await updates.first { $0.state.sequence == 10 }
             let stale = try await updates.next()
             #expect(stale?.status == .stale)
             #expect(stale?.change == .status)
-            _ = try await updates.first { $0.state.sequence == 11 && $0.state.isLive }
+            // On a busy machine a second connection may be found silent, too.
+            _ = try await updates.first { $0.state.sequence > 10 && $0.state.isLive }
         }
     }
 

@@ -32,7 +32,14 @@ package final class RPCChannel {
         random = SeededRandom(seed: options.seed)
     }
 
-    package var authority: String { endpoint.description }
+    /// What calls ask for: the name that the certificate must carry, where one was given.
+    package var authority: String {
+        guard let name = endpoint.tls?.serverName else { return endpoint.description }
+        return "\(name):\(endpoint.port)"
+    }
+
+    /// What is offered by ALPN, and must be chosen.
+    package static let applicationProtocol = "h2"
 
     /// How long until a call has a chance.
     package var waitingTime: Duration {
@@ -85,7 +92,7 @@ package final class RPCChannel {
         var limits = options.calls
         limits.keepaliveInterval *= keepaliveFactor
         let rpc = RPCClientConnection(
-            output: stream.output, isSecure: endpoint.tls, http2Limits: options.http2,
+            output: stream.output, isSecure: endpoint.tls != nil, http2Limits: options.http2,
             limits: limits, wantsFlush: { [weak stream] in stream?.flushAtEndOfTurn() })
         let connection = ChannelConnection(stream: stream, rpc: rpc)
         rpc.awaitsOutput = { [weak self, weak connection] in
@@ -134,6 +141,14 @@ package final class RPCChannel {
         return true
     }
 
+    /// The other side is not what we look for: nothing was said to it.
+    private func refuse(_ connection: ChannelConnection, _ reason: String) {
+        remove(connection)
+        connection.stream.close()
+        noteFailure(reason)
+        connection.rpc.connectionLost(reason, wasNeverOpen: true)
+    }
+
     private func noteFailure(_ reason: String) {
         pause = (Clock.now() + backoff.next(using: &random), reason)
     }
@@ -161,6 +176,9 @@ package final class RPCChannel {
 extension RPCChannel: ByteStreamDelegate {
     package func opened(_ stream: ByteStream) {
         guard let connection = connection(of: stream) else { return }
+        if endpoint.tls != nil, stream.security?.applicationProtocol != Self.applicationProtocol {
+            return refuse(connection, "\(endpoint) does not offer HTTP/2 over TLS")
+        }
         connection.isOpen = true
         continueAfterFlush(connection)
     }

@@ -14,9 +14,7 @@ extension Endpoint {
                     "a token would travel to \(host) in clear text: use TLS")
             }
         }
-        self.init(
-            host: host, port: port, tls: configuration.tls != nil,
-            certificateFile: configuration.tls?.authoritiesFile)
+        self.init(host: host, port: port, tls: try configuration.tls?.runtimeOptions)
     }
 
     private static func split(
@@ -42,5 +40,23 @@ extension Endpoint {
         host == "localhost" || host == "::1"
             || SocketAddress(host: host, port: 0).map { !$0.isIPv6 && host.hasPrefix("127.") }
                 == true
+    }
+}
+
+extension ClientConfiguration.TLSOptions {
+    fileprivate var runtimeOptions: TLSClientOptions {
+        get throws(PenstockError) {
+            var files: TLSCertificateFiles?
+            switch (certificateFile, keyFile) {
+            case (let certificate?, let key?):
+                files = TLSCertificateFiles(certificate: certificate, key: key)
+            case (nil, nil): break
+            case (_?, nil), (nil, _?):
+                throw .invalidConfiguration("a client certificate and its key go together")
+            }
+            return TLSClientOptions(
+                authoritiesFile: authoritiesFile, certificate: files, serverName: serverName,
+                applicationProtocols: [RPCChannel.applicationProtocol])
+        }
     }
 }

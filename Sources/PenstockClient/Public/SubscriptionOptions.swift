@@ -10,8 +10,8 @@ public struct SubscriptionOptions: Sendable {
     public var eventsKeptMax = 1024
 
     /// The subscription ends with `deadlineExceeded` unless the gateway has acknowledged it by
-    /// then; nil: it waits for ever. Later interruptions have no limit. Default 30 s: a gateway that
-    /// restarts is back by then, a wrong address never.
+    /// then; nil: it waits for ever. Later interruptions have no limit. Default 30 s: a gateway
+    /// that restarts is back by then, a wrong address never.
     public var establishWithin: Duration? = .seconds(30)
 
     /// Told when the connection or the call is lost and will be made again. Called on the client's

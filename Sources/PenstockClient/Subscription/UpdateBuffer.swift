@@ -16,12 +16,14 @@ final class UpdateBuffer: SubscriptionSink, Sendable {
         var consumer: CheckedContinuation<Delivery, Never>?
         /// What comes behind the queue, once.
         var end: Delivery?
+        /// The end was delivered.
+        var isOver = false
         var rejections: [TopicRejection] = []
 
         mutating func take() -> Delivery? {
             if let update = queue.next() { return .update(update) }
-            guard let end else { return nil }
-            self.end = .ended
+            if isOver { return .ended }
+            isOver = end != nil
             return end
         }
     }
@@ -51,10 +53,9 @@ final class UpdateBuffer: SubscriptionSink, Sendable {
         }
     }
 
-    /// What waits is thrown away, and the consumer gets this at once; later ends do not count.
+    /// What waits is thrown away, and the consumer gets this at once.
     func abandon(_ end: Delivery) {
         change { state in
-            if state.end != nil { return }
             state.queue = UpdateQueue(statesMax: 0, eventsMax: 1)
             state.end = end
         }

@@ -204,6 +204,53 @@ import Testing
         #expect(peer.resets == [.cancel])
     }
 
+    @Test func `compressed responses are unpacked, message by message`() {
+        let peer = ClientPeer()
+        let answer = peer.start()
+        let message = [UInt8](repeating: 7, count: 10_000)
+        peer.answer(ClientPeer.headers + [HTTP2Field("grpc-encoding", "gzip")])
+        peer.data(compressed(message))
+        #expect(answer.call?.isMessageCompressed == true)
+        peer.data(framed([1]))
+        #expect(answer.call?.isMessageCompressed == false)
+        peer.trailers(ClientPeer.ok)
+        #expect(answer.messages == [message, [1]])
+        #expect(answer.status == .ok)
+    }
+
+    @Test(arguments: [("gzip", 100, RPCCode.ok), ("gzip", 101, .resourceExhausted)])
+    func `unpacking stops at the message limit`(encoding: String, size: Int, code: RPCCode) {
+        var limits = RPCClientLimits()
+        limits.messageBytesMax = 100
+        let peer = ClientPeer(limits: limits)
+        let answer = peer.start()
+        peer.answer(ClientPeer.headers + [HTTP2Field("grpc-encoding", encoding)])
+        peer.data(compressed([UInt8](repeating: 7, count: size)))
+        if answer.status == nil { peer.trailers(ClientPeer.ok) }
+        #expect(answer.status?.code == code)
+    }
+
+    @Test func `what is compressed without a word, or in another way, ends the call`() {
+        let peer = ClientPeer()
+        let (silent, foreign, damaged) = (peer.start(), peer.start(), peer.start())
+        peer.answer(ClientPeer.headers, on: 0)
+        peer.data(compressed([1]), on: 0)
+        #expect(silent.status?.code == .internal)
+        peer.answer(ClientPeer.headers + [HTTP2Field("grpc-encoding", "zstd")], on: 1)
+        #expect(foreign.status?.code == .internal)
+        peer.answer(ClientPeer.headers + [HTTP2Field("grpc-encoding", "gzip")], on: 2)
+        peer.data(Array(compressed([1, 2, 3]).prefix(5)) + [UInt8](repeating: 9, count: 40), on: 2)
+        #expect(damaged.status?.code == .internal)
+        #expect(peer.resets == [.cancel, .cancel, .cancel])
+    }
+
+    private func compressed(_ message: [UInt8]) -> [UInt8] {
+        let small = message.withRawSpan { Gzip().compress($0) }
+        var bytes: [UInt8] = []
+        MessageDeframer.appendPrefix(size: small.count, isCompressed: true, to: &bytes)
+        return bytes + small
+    }
+
     @Test func `unfinished responses have a bound together`() {
         var limits = RPCClientLimits()
         limits.partialBytesMax = 150

@@ -13,6 +13,8 @@ enum WatchOutcome {
 /// Where watched updates go.
 protocol WatchOutput: AnyObject {
     func updated(_ state: MergedState, by update: Update) -> WatchOutcome
+    /// Several updates in one, because the output was slow.
+    func replaced(_ state: MergedState) -> WatchOutcome
     func statusChanged(_ state: MergedState) -> WatchOutcome
     func noted(_ text: String)
     func close()
@@ -33,7 +35,7 @@ struct WatchPrinter {
     mutating func isOver(after update: TopicUpdate) -> Bool {
         switch update.cause {
         case .update(let wire): return isOver(output.updated(update.merged, by: wire))
-        case .several: return isOver(output.updated(update.merged, by: Update()))
+        case .several: return isOver(output.replaced(update.merged))
         case .gap(let gap):
             return isOver(output.updated(update.merged, by: Update(payload: .gap(gap.wire))))
         case .status: return isOver(output.statusChanged(update.merged))

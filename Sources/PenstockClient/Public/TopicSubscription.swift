@@ -1,5 +1,5 @@
-/// The updates of some topics, as a sequence without end: merged states, newest first in
-/// importance, through lost connections and restarted gateways.
+/// The updates of some topics, as a sequence without end: merged states and single events, through
+/// lost connections and restarted gateways.
 ///
 /// Each iteration is a subscription of its own, over the client's one connection; leaving the loop
 /// or cancelling its task ends the call at the gateway. A consumer that is slow gets the newest

@@ -116,7 +116,10 @@ let package = Package(
             ]),
         tests(
             "PenstockClientTests",
-            uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
+            uses: [
+                "PenstockClient", "Gateway", "Core", "Schema", "Streams", "Market", "GRPC",
+                "Runtime", "Base",
+            ]),
         tests("TidyTests", uses: []),
         // grpc's interop tests: the service by which its own clients judge our server.
         .target(
@@ -126,6 +129,10 @@ let package = Package(
             name: "InteropServer",
             dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
             path: "Tests/InteropServer", swiftSettings: language),
+        .executableTarget(
+            name: "InteropClient",
+            dependencies: ["Base", "GRPC", "PenstockClient", "Runtime", "InteropMessages"],
+            path: "Tests/InteropClient", swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
             name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Schema"],

@@ -51,7 +51,7 @@ package final class GatewayServer {
         health = HealthService()
         let (health, sources) = (health, options.sources)
         pages = PlainPages(
-            metrics: registry,
+            metrics: registry, isMetricsOpen: options.isMetricsOpen,
             status: { SystemStatus(sources.map(\.state), isOpen: !health.isStopped) })
         accounting = CallAccounting(registry)
         (serverID, listenerID) = (identifiers.next(), identifiers.next())

@@ -22,8 +22,9 @@ package struct MarketDataService: RPCService {
         router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }
-        router.unary("/\(name)/GetSnapshot") { (request: GetSnapshotRequest) throws(RPCStatus) in
-            try Self.snapshot(request, hub: hub, limits: limits)
+        router.unary("/\(name)/GetSnapshot") {
+            (request: GetSnapshotRequest, call: RPCCall) throws(RPCStatus) in
+            try Self.snapshot(request, hub: hub, limits: limits, caller: call.caller)
         }
         router.unary("/\(name)/ListInstruments") {
             (request: ListInstrumentsRequest) throws(RPCStatus) in
@@ -32,14 +33,14 @@ package struct MarketDataService: RPCService {
     }
 
     private static func snapshot(
-        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits
+        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits, caller: CallIdentity?
     ) throws(RPCStatus) -> GetSnapshotResponse {
         if request.topics.isEmpty { throw StatusMapping.noTopics("GetSnapshot") }
         if request.topics.count > limits.topicsPerCallMax {
             throw StatusMapping.tooManyTopics(
                 request.topics.count, limit: limits.topicsPerCallMax)
         }
-        let wanted = TopicRequest(request.topics, hub: hub) { topic in
+        let wanted = TopicRequest(request.topics, hub: hub, caller: caller) { topic in
             topic is StateTopic
                 ? nil
                 : TopicRefusal(

@@ -9,6 +9,7 @@ struct PlainPages {
     }
 
     let metrics: MetricRegistry
+    var isMetricsOpen = true
     let status: () -> SystemStatus
 
     func page(method: String, path: String) -> Page {
@@ -18,6 +19,8 @@ struct PlainPages {
         switch path {
         case "/healthz":
             return health(status())
+        case "/metrics" where !isMetricsOpen:
+            return text(403, "metrics are not told here (auth.openMetrics)\n")
         case "/metrics":
             return Page(
                 status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",

@@ -4,14 +4,14 @@ import Runtime
 
 /// Serves `grpc.testing.TestService` until SIGINT or SIGTERM:
 ///
-///     InteropServer [--listen ADDR:PORT]
+///     InteropServer [--listen ADDR:PORT] [--tls-certificate FILE --tls-key FILE]
 @main
 struct InteropServer {
     static func main() {
-        let words = Array(CommandLine.arguments.dropFirst())
+        let words = CommandLine.arguments.dropFirst()
         MainThread.run {
             do {
-                try await serve(words)
+                try await serve(Settings(words))
                 return 0
             } catch {
                 StandardStreams.error("InteropServer: \(error)\n")
@@ -20,17 +20,13 @@ struct InteropServer {
         }
     }
 
-    private enum Usage: Error { case badAddress(String) }
-
-    private static func serve(_ words: [String]) async throws {
-        let text = words.first == "--listen" ? words.dropFirst().first ?? "" : "127.0.0.1:0"
-        guard let address = SocketAddress(text) else { throw Usage.badAddress(text) }
+    private static func serve(_ settings: Settings) async throws {
         ResourceLimits.raiseDescriptors()
         let loop = try EventLoop(name: "interop")
         try await withCheckedThrowingContinuation { continuation in
             loop.execute {
                 do {
-                    try listen(on: address, loop) { continuation.resume() }
+                    try listen(settings, loop) { continuation.resume() }
                 } catch {
                     continuation.resume(throwing: error)
                 }
@@ -41,11 +37,14 @@ struct InteropServer {
 
     /// `done` is called when a signal came and every connection has ended.
     private static func listen(
-        on address: SocketAddress, _ loop: EventLoop, done: @escaping () -> Void
+        _ settings: Settings, _ loop: EventLoop, done: @escaping () -> Void
     ) throws {
+        var options = GatewayOptions()
+        options.tls = try settings.tls.map { try TLSServerContext($0) }
         let server = GatewayServer(
-            loop: loop, metrics: MetricRegistry(), services: [InteropService(loop: loop)])
-        StandardStreams.output("listening on \(try server.listen(on: address))\n")
+            loop: loop, metrics: MetricRegistry(), services: [InteropService(loop: loop)],
+            options: options)
+        StandardStreams.output("listening on \(try server.listen(on: settings.address))\n")
         try Signals.deliver(on: loop) { signal in
             if signal != .hangUp { server.drain(within: .seconds(1), done: done) }
         }

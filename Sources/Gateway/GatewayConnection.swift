@@ -3,42 +3,61 @@ internal import GRPC
 internal import HTTP1
 internal import Runtime
 
-/// One client connection. Its first bytes decide whether it speaks HTTP/2 or HTTP/1.1; from then
-/// on it only carries bytes between the socket and that protocol's machine.
+/// One client connection. Its first bytes decide whether it is secured by TLS, and the first ones
+/// inside whether it speaks HTTP/2 or HTTP/1.1; from then on it only carries bytes between the
+/// socket and that protocol's machine.
 final class GatewayConnection: ByteStreamDelegate {
     private enum State {
-        /// Bytes so far are a true prefix of the HTTP/2 preface.
-        case detecting([UInt8])
+        /// TLS or cleartext: not known yet, or the handshake is under way.
+        case securing
+        case detecting(ProtocolDetector)
         case http2(RPCServerConnection)
         case http1(HTTP1Session)
         case ended
     }
 
-    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
-
     private let stream: ByteStream
     /// Each keeps the other until the connection has ended; `finish()` lets go.
     private let server: GatewayServer
-    private var state = State.detecting([])
+    private var state = State.detecting(ProtocolDetector())
     private var timer: TimerID?
 
     init(stream: ByteStream, server: GatewayServer) {
         self.stream = stream
         self.server = server
         stream.delegate = self
+        if let tls = server.tls {
+            state = .securing
+            stream.expectSecurity(tls)
+        }
         timer = server.loop.schedule(after: server.limits.handshakeTimeout) { [weak self] in
             self?.timer = nil
-            if case .detecting? = self?.state { self?.close() }
+            self?.handshakeTimedOut()
         }
     }
 
     // MARK: ByteStreamDelegate
 
+    func opened(_ stream: ByteStream) {
+        let security = stream.security
+        if let security {
+            server.metrics.handshakes.add()
+            server.log.debug(
+                "secured",
+                [
+                    ("peer", stream.peer.description), ("version", security.version),
+                    ("cipher", security.cipher), ("protocol", security.applicationProtocol ?? ""),
+                ])
+        }
+        state = .detecting(ProtocolDetector(negotiated: security?.applicationProtocol))
+    }
+
     func received(_ bytes: RawSpan, on stream: ByteStream) {
         switch state {
-        case .detecting(var held):
-            held.append(bytes)
-            detect(held)
+        case .detecting(var detector):
+            let verdict = detector.append(bytes)
+            state = .detecting(detector)
+            if let verdict { detected(verdict, detector.bytes) }
         case .http2(let connection):
             connection.outputBlocked = stream.isBlocked
             connection.received(bytes, now: Clock.now())
@@ -46,7 +65,7 @@ final class GatewayConnection: ByteStreamDelegate {
         case .http1(let session):
             session.received(bytes)
             afterWork(session)
-        case .ended: break
+        case .securing, .ended: break
         }
     }
 
@@ -54,7 +73,11 @@ final class GatewayConnection: ByteStreamDelegate {
         outputDrained()
     }
 
-    func closed(_ stream: ByteStream, _ reason: SystemError?) { finish() }
+    func closed(_ stream: ByteStream, _ reason: SystemError?) {
+        // A probe that connects and leaves has not begun one.
+        if case .securing = state, let reason { handshakeFailed("\(reason)") }
+        finish()
+    }
 
     // MARK: From the server
 
@@ -72,26 +95,52 @@ final class GatewayConnection: ByteStreamDelegate {
 
     // MARK: Inside
 
-    private func detect(_ held: [UInt8]) {
-        let compared = min(held.count, Self.preface.count)
-        if held[..<compared] != Self.preface[..<compared] {
+    private func handshakeTimedOut() {
+        switch state {
+        case .securing: handshakeFailed("it took too long")
+        case .detecting: break
+        case .http2, .http1, .ended: return
+        }
+        close()
+    }
+
+    private func handshakeFailed(_ reason: String) {
+        server.metrics.failedHandshakes.add()
+        server.log.debug(
+            "handshake failed", [("peer", stream.peer.description), ("reason", reason)])
+    }
+
+    private func detected(_ verdict: ProtocolDetector.Verdict, _ bytes: [UInt8]) {
+        cancelTimer()
+        if server.refusesCleartext && stream.security == nil {
+            server.metrics.refusedCleartext.add()
+            return refuse(Refusal.cleartext)
+        }
+        switch verdict {
+        case .http2: state = .http2(makeHTTP2())
+        case .http1:
             state = .http1(HTTP1Session(pages: server.pages, output: stream.output))
             stream.closeWhenIdle(for: server.limits.http1IdleLimit)
-        } else if compared == Self.preface.count {
-            state = .http2(makeHTTP2())
-        } else {
-            state = .detecting(held)
-            return
+        case .tls:
+            server.metrics.protocolErrors.add()
+            return refuse(Refusal.tls)
         }
-        cancelTimer()
-        unsafe held.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+        unsafe bytes.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+    }
+
+    private func refuse(_ answer: (OutputBuffer) -> Void) {
+        answer(stream.output)
+        stream.closeAfterFlush()
+        finish()
     }
 
     private func makeHTTP2() -> RPCServerConnection {
         let pages = server.pages
         let connection = RPCServerConnection(
             router: server.router, output: stream.output,
-            peer: RPCPeer(address: stream.peer.description),
+            peer: RPCPeer(
+                address: stream.peer.description,
+                certificate: stream.security?.peerCertificate),
             wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
         ) { request in
             let page = pages.page(method: request.method, path: request.path)
@@ -120,7 +169,7 @@ final class GatewayConnection: ByteStreamDelegate {
             if session.isHeldUp { stream.resumeReading() }
             session.outputDrained()
             afterWork(session)
-        case .detecting, .ended: break
+        case .securing, .detecting, .ended: break
         }
     }
 

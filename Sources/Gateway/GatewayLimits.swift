@@ -8,7 +8,9 @@ package struct GatewayLimits: Sendable {
     /// instruments with two topics each. More is RESOURCE_EXHAUSTED.
     package var topicsPerCallMax = 4096
 
-    /// How long a connection may take to say which protocol it speaks. Default 10 s.
+    /// How long a connection may take from its beginning to the end of HTTP/2's preface or the
+    /// first byte of HTTP/1.1, TLS handshake included. Default 10 s: some round trips of the
+    /// slowest links. Handshakes under way are connections and bounded with them.
     package var handshakeTimeout: Duration = .seconds(10)
 
     /// How long an HTTP/1.1 connection may say nothing, between requests or in the middle of one.

@@ -1,4 +1,5 @@
 package import GRPC
+package import Runtime
 
 /// How a gateway serves, beside what it serves.
 package struct GatewayOptions {
@@ -9,6 +10,13 @@ package struct GatewayOptions {
 
     /// Whether GET /metrics is answered to anybody. Default: yes, it says how much, not to whom.
     package var isMetricsOpen = true
+
+    /// What clients are secured with; nil: everything is cleartext.
+    package var tls: TLSServerContext?
+
+    /// Serves cleartext on the same port although there is TLS. Default no: who configures
+    /// certificates does not expect that a client can go without.
+    package var allowsCleartext = false
 
     package init() {}
 }

@@ -13,11 +13,14 @@ package final class GatewayServer {
     let limits: GatewayLimits
     let metrics: GatewayMetrics
     package let health: HealthService
+    /// For connections from now on; nil: cleartext.
+    private(set) var tls: TLSServerContext?
+    private let allowsCleartext: Bool
     private let services: [any RPCService]
     private var listener: Listener?
     private var connections: [ObjectIdentifier: GatewayConnection] = [:]
     private var drained: (() -> Void)?
-    private let log = Log("gateway")
+    let log = Log("gateway")
 
     package init(
         loop: EventLoop, metrics registry: MetricRegistry, services: [any RPCService],
@@ -26,6 +29,7 @@ package final class GatewayServer {
         self.loop = loop
         self.services = services
         limits = options.limits
+        allowsCleartext = options.allowsCleartext
         metrics = GatewayMetrics(registry)
         health = HealthService()
         let status = health
@@ -36,6 +40,17 @@ package final class GatewayServer {
         for service in services { service.register(in: router) }
         health.register(in: router)
         ReflectionService(router: router).register(in: router)
+        if let tls = options.tls { replaceTLS(with: tls) }
+    }
+
+    /// Clients have to use TLS.
+    var refusesCleartext: Bool { tls != nil && !allowsCleartext }
+
+    /// Secures connections from now on with these certificates; those that live go on.
+    package func replaceTLS(with fresh: TLSServerContext) {
+        loop.preconditionInLoop()
+        tls = fresh
+        metrics.certificateExpiry.set(fresh.earliestExpiry.nanoseconds / 1_000_000_000)
     }
 
     /// Begins to listen and reports SERVING. Returns the address with the port that was bound.

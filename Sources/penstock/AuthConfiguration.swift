@@ -39,11 +39,15 @@ struct AuthConfiguration: Sendable {
     /// A day: whoever wants more has not understood what it is for.
     private static let secondsMax = 86_400.0
 
-    mutating func apply(_ file: AuthFile, at place: String) throws(UsageError) {
+    /// Names of files are relative to `folder`.
+    mutating func apply(
+        _ file: ConfigurationFile.AuthSection, folder: String, at place: String
+    ) throws(UsageError) {
+        func path(_ name: String) -> String { name.hasPrefix("/") ? name : folder + name }
         func at(_ key: String) -> String { "\(place).\(key)" }
         if let text = file.mode { mode = try Self.mode(text, at: at("mode")) }
-        if let path = file.tokensFile { tokensFile = path }
-        if let path = file.jwksFile { keysFile = path }
+        if let name = file.tokensFile { tokensFile = path(name) }
+        if let name = file.jwksFile { keysFile = path(name) }
         if let names = file.algorithms {
             rules.algorithms = try Self.algorithms(names, at: at("algorithms"))
         }
@@ -138,7 +142,7 @@ struct AuthConfiguration: Sendable {
     }
 
     private func certificate(
-        _ rule: AuthFile.Certificate, at place: String
+        _ rule: ConfigurationFile.AuthSection.Certificate, at place: String
     ) throws(UsageError) -> CertificateRule {
         var grant = rules.defaults
         if let names = rule.roles { grant.roles = try Self.roles(names, at: "\(place).roles") }

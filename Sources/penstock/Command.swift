@@ -14,7 +14,9 @@ enum Command {
         let loop = try EventLoop(name: "loop-0")
         let service = try make(loop)
         do throws(ServiceGroupError) {
-            try await ServiceGroup([service]).run { await interruption(of: service, on: loop) }
+            try await ServiceGroup([service]).run {
+                await interruption(on: loop) { await service.reload() }
+            }
         } catch {
             if case .failed(let name, let cause) = error {
                 if let cause = cause as? SystemError { throw UsageError("\(name): \(cause)") }
@@ -27,32 +29,32 @@ enum Command {
         withExtendedLifetime(service) {}
     }
 
-    /// Suspends until somebody wants the process gone.
-    private static func interruption(of service: any Service, on loop: EventLoop) async {
-        let (signals, feed) = AsyncStream.makeStream(
+    /// Suspends until somebody wants the process gone. SIGHUP calls `reload` meanwhile, again and
+    /// again; of those that come while it is busy, one is remembered.
+    private static func interruption(
+        on loop: EventLoop, reload: @escaping @Sendable () async -> Void
+    ) async {
+        let (ends, endFeed) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (reloads, reloadFeed) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
             try await loop.run {
                 try Signals.deliver(on: loop) { signal in
-                    guard signal == .hangUp else { return _ = feed.yield() }
-                    if let service = service as? any Reloadable { service.reloadInLoop() }
+                    switch signal {
+                    case .hangUp: reloadFeed.yield()
+                    case .interrupt, .terminate: endFeed.yield()
+                    }
                 }
             }
         } catch {
             Log("penstock").error("signals cannot be received", [("reason", "\(error)")])
         }
-        for await _ in signals { return }
+        async let reloading: Void = { for await _ in reloads { await reload() } }()
+        for await _ in ends { break }
+        reloadFeed.finish()
+        await reloading
     }
-}
-
-/// A service on a loop that reads its files again when it is told to (SIGHUP).
-protocol Reloadable: Actor {
-    func reload()
-}
-
-extension Reloadable {
-    /// From the loop that this actor is pinned to.
-    nonisolated func reloadInLoop() { assumeIsolated { $0.reload() } }
 }
 
 /// Lets a service's `run` wait until its `shutDown` is done. Confined to the service's actor.

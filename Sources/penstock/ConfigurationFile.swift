@@ -7,19 +7,22 @@ struct ConfigurationFile: Decodable {
     var venues: [String: String?]?
     var instruments: [String]?
     var logLevel: String?
-    var auth: AuthFile?
+    var tls: TLSSection?
+    var auth: AuthSection?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel, auth
+        case listen, venues, instruments, logLevel, tls, auth
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
         listen = try container.decodeIfPresent(String.self, forKey: .listen)
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
-        auth = try container.decodeIfPresent(AuthFile.self, forKey: .auth)
+        tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
+        auth = try container.decodeIfPresent(AuthSection.self, forKey: .auth)
     }
 
     init(path: String, command: String) throws(UsageError) {

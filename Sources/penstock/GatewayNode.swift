@@ -6,7 +6,7 @@ internal import Identity
 internal import Runtime
 
 /// The gateway as it runs: hub, feeds and server, all pinned to one loop.
-actor GatewayNode: Service, Reloadable {
+actor GatewayNode: Service {
     nonisolated let name = "serve"
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -14,6 +14,7 @@ actor GatewayNode: Service, Reloadable {
     }
 
     private let configuration: ServeConfiguration
+    private let tls: TLSServerContext?
     private var server: GatewayServer?
     private var authentication: AuthenticationInterceptor?
     private var feeds: [BinanceFeed] = []
@@ -22,9 +23,10 @@ actor GatewayNode: Service, Reloadable {
     private let life = Life()
     private let log = Log("serve")
 
-    init(loop: EventLoop, configuration: ServeConfiguration) {
+    init(loop: EventLoop, configuration: ServeConfiguration, tls: TLSServerContext?) {
         self.loop = loop
         self.configuration = configuration
+        self.tls = tls
     }
 
     /// Listens, then connects to the venues: clients may come before the data does.
@@ -39,6 +41,33 @@ actor GatewayNode: Service, Reloadable {
         life.end()
     }
 
+    /// Tokens, keys, certificates and authorities are read again; what cannot be used changes
+    /// nothing.
+    func reload() async {
+        reloadCredentials()
+        await reloadCertificates()
+    }
+
+    private func reloadCertificates() async {
+        guard let options = configuration.tls.server else { return }
+        let outcome = await withCheckedContinuation { continuation in
+            TLSServerContext.load(options, on: loop) { continuation.resume(returning: $0) }
+        }
+        switch outcome {
+        case .success(let fresh):
+            server?.replaceTLS(with: fresh)
+            log.info("certificates reloaded", [("expiry", "\(fresh.earliestExpiry)")])
+            warnOfExpiry(fresh)
+        case .failure(let error):
+            log.error("certificates not reloaded, the old ones stay", [("reason", "\(error)")])
+        }
+    }
+
+    private func warnOfExpiry(_ tls: TLSServerContext) {
+        guard tls.earliestExpiry < Clock.timestamp() else { return }
+        log.warning("a certificate has expired", [("expiry", "\(tls.earliestExpiry)")])
+    }
+
     private func start() throws -> SocketAddress {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
@@ -50,6 +79,9 @@ actor GatewayNode: Service, Reloadable {
         var options = GatewayOptions()
         options.isMetricsOpen = configuration.auth.isMetricsOpen
         options.interceptors = [authentication]
+        options.tls = tls
+        options.allowsCleartext = configuration.tls.allowsCleartext
+        if let tls { warnOfExpiry(tls) }
         let server = GatewayServer(
             loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
             options: options)
@@ -64,8 +96,7 @@ actor GatewayNode: Service, Reloadable {
         return address
     }
 
-    /// Reads tokens and keys again. What cannot be used changes nothing.
-    func reload() {
+    private func reloadCredentials() {
         let files = configuration.auth.files.joined(separator: ",")
         guard !files.isEmpty else { return }
         do throws(UsageError) {

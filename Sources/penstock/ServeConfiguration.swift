@@ -12,6 +12,7 @@ struct ServeConfiguration {
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
     var auth = AuthConfiguration()
+    var tls = TLSConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -41,7 +42,9 @@ struct ServeConfiguration {
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
+        try tls.apply(arguments)
         try auth.apply(arguments)
+        try auth.check(with: tls, at: from)
         _ = try auth.makeAuthenticator(listen: listen, at: from)
     }
 
@@ -49,6 +52,7 @@ struct ServeConfiguration {
         _ file: ConfigurationFile, path: String, command: String
     ) throws(UsageError) {
         func at(_ key: String) -> String { "\(command): \(path): \(key)" }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         if let text = file.listen { listen = try Self.address(text, at: at("listen")) }
         if let named = file.venues {
             venues = []
@@ -63,7 +67,10 @@ struct ServeConfiguration {
             }
         }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
-        if let section = file.auth { try auth.apply(section, at: at("auth")) }
+        if let section = file.tls {
+            try tls.apply(section, folder: folder, at: at("tls"))
+        }
+        if let section = file.auth { try auth.apply(section, folder: folder, at: at("auth")) }
     }
 
     private mutating func add(venue text: String, at place: String) throws(UsageError) {

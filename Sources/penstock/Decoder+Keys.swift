@@ -1,10 +1,6 @@
-/// Keys that nobody reads are mistakes, not extensions.
 extension Decoder {
-    /// A container in which every key is one of `Key`'s.
-    func strictContainer<Key: CodingKey & CaseIterable>(
-        keyedBy type: Key.Type
-    ) throws -> KeyedDecodingContainer<Key> {
-        let allowed = Key.allCases.map(\.stringValue)
+    /// A key that is misspelt would be a default nobody wanted.
+    func refuseUnknownKeys(_ allowed: [String]) throws {
         for key in try container(keyedBy: AnyKey.self).allKeys
         where !allowed.contains(key.stringValue) {
             throw DecodingError.dataCorrupted(
@@ -12,7 +8,6 @@ extension Decoder {
                     codingPath: codingPath + [key],
                     debugDescription: "unknown key; allowed: \(allowed.joined(separator: ", "))"))
         }
-        return try container(keyedBy: type)
     }
 }
 

@@ -141,7 +141,7 @@ let package = Package(
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
                 "WebSocket", "Simulator", "CProtos", "CProtobufC", "CMsgpack", "AllocationCount",
             ],
-            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py"],
+            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py", "unary.py", "peers"],
             swiftSettings: language),
     ],
     cxxLanguageStandard: .cxx17

@@ -21,6 +21,10 @@ final class GatewayConnection: ByteStreamDelegate {
     private let server: GatewayServer
     private var state = State.detecting(ProtocolDetector())
     private var timer: TimerID?
+    /// When the timer fires.
+    private var timerDue = Instant(nanoseconds: 0)
+    /// Bytes held for the peer, as the server's ledger knows them.
+    var notedBytes = 0
 
     init(stream: ByteStream, server: GatewayServer) {
         self.stream = stream
@@ -81,11 +85,33 @@ final class GatewayConnection: ByteStreamDelegate {
 
     // MARK: From the server
 
-    func drain() {
+    /// Lets calls end for so long; what is no HTTP/2 ends at once, after its answers.
+    func drain(within limit: Duration) {
+        switch state {
+        case .http2(let connection):
+            connection.beginDrain(now: Clock.now(), within: limit)
+            afterWork(connection)
+        case .http1:
+            stream.closeAfterFlush()
+            finish()
+        case .securing, .detecting: close()
+        case .ended: break
+        }
+    }
+
+    /// Ends a connection that makes us hold too much.
+    func shed() {
         guard case .http2(let connection) = state else { return close() }
-        connection.beginDrain(now: Clock.now())
-        connection.finishCalls(RPCStatus(.unavailable, "the server is shutting down"))
+        connection.outputBlocked = stream.isBlocked
+        connection.shed()
         afterWork(connection)
+    }
+
+    /// Tells the server's ledger what this connection holds.
+    func noteHeldBytes() {
+        guard case .http2(let connection) = state else { return }
+        let bytes = connection.heldBytes
+        if bytes != notedBytes { server.held(bytes, by: self) }
     }
 
     func close() {
@@ -101,6 +127,7 @@ final class GatewayConnection: ByteStreamDelegate {
         case .detecting: break
         case .http2, .http1, .ended: return
         }
+        server.limitAccounting.reached(.handshakeTime, by: stream.peer)
         close()
     }
 
@@ -141,6 +168,8 @@ final class GatewayConnection: ByteStreamDelegate {
             peer: RPCPeer(
                 address: stream.peer.description,
                 certificate: stream.security?.peerCertificate),
+            http2Limits: server.options.http2, limits: server.options.rpc,
+            ageJitter: .random(in: -1...1),
             wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
         ) { request in
             let page = pages.page(method: request.method, path: request.path)
@@ -149,6 +178,8 @@ final class GatewayConnection: ByteStreamDelegate {
         }
         // The budget of the output was reached though the kernel may take all of it this turn.
         connection.awaitsOutput = { [weak self] in self?.continueAfterFlush() }
+        let (accounting, address) = (server.limitAccounting, stream.peer)
+        connection.limitReached = { accounting.reached($0, by: address) }
         return connection
     }
 
@@ -176,12 +207,19 @@ final class GatewayConnection: ByteStreamDelegate {
     private func afterWork(_ connection: RPCServerConnection) {
         stream.flushAtEndOfTurn()
         if connection.isFinished {
-            if connection.failure != nil { server.metrics.protocolErrors.add() }
-            stream.closeAfterFlush()
+            let isBroken = connection.failure != nil
+            if isBroken { server.metrics.protocolErrors.add() }
+            // Who breaks the rules and takes nothing would keep our memory to the last.
+            if connection.isAbandoned || isBroken && stream.isBlocked {
+                stream.close()
+            } else {
+                stream.closeAfterFlush()
+            }
             finish()
             return
         }
         schedule(connection)
+        noteHeldBytes()
     }
 
     private func afterWork(_ session: HTTP1Session) {
@@ -196,16 +234,24 @@ final class GatewayConnection: ByteStreamDelegate {
         }
     }
 
-    /// Deadlines of calls, keepalive: the machine says when it wants to be asked again.
+    /// Deadlines of calls, keepalive: the machine says when it wants to be asked again. That is
+    /// later after every byte that arrives, so the timer stays as it is and asks too early.
     private func schedule(_ connection: RPCServerConnection) {
+        guard let next = connection.nextTick else { return cancelTimer() }
+        if timer != nil && timerDue <= next { return }
         cancelTimer()
-        guard let next = connection.nextTick else { return }
+        timerDue = next
         timer = server.loop.schedule(after: next - Clock.now()) { [weak self] in
             self?.timer = nil
-            guard let self, case .http2(let connection) = state else { return }
-            _ = connection.tick(now: Clock.now())
-            afterWork(connection)
+            self?.tick()
         }
+    }
+
+    private func tick() {
+        guard case .http2(let connection) = state else { return }
+        connection.outputBlocked = stream.isBlocked
+        _ = connection.tick(now: Clock.now())
+        afterWork(connection)
     }
 
     private func cancelTimer() {
@@ -218,6 +264,6 @@ final class GatewayConnection: ByteStreamDelegate {
         let ended = state
         state = .ended
         if case .http2(let connection) = ended { connection.connectionLost() }
-        server.ended(self)
+        server.ended(self, peer: stream.peer)
     }
 }

@@ -4,6 +4,19 @@ package struct GatewayLimits: Sendable {
     /// 16 KB each. One more is closed at once and counted.
     package var connectionsMax = 20_000
 
+    /// Open connections of one address. Default 10,000: half of all, so that no single address can
+    /// keep the others out, and a balancer in front still gets a fleet through.
+    package var connectionsPerAddressMax = 10_000
+
+    /// Bytes that one connection may make us hold (`MemoryLedger`). Default 32 MiB: the output, a
+    /// full queue of one stream, and four unfinished messages of the largest size fit. More ends
+    /// the connection with ENHANCE_YOUR_CALM.
+    package var connectionBytesMax = 32 << 20
+
+    /// Bytes that all connections may make us hold. Default 512 MiB: with 20,000 connections of
+    /// 16 KB, the process stays below 1 GiB. `MemoryLedger` has the order of shedding.
+    package var memoryBytesMax = 512 << 20
+
     /// Topics one Subscribe or GetSnapshot call may name. Default 4,096: a whole venue of
     /// instruments with two topics each. More is RESOURCE_EXHAUSTED.
     package var topicsPerCallMax = 4096

@@ -10,6 +10,8 @@ package struct GatewayMetrics {
     let failedHandshakes: Counter
     let refusedCleartext: Counter
     let certificateExpiry: Gauge
+    /// What connections hold for their peers.
+    let heldBytes: Gauge
 
     init(_ registry: MetricRegistry) {
         connections = registry.gauge(
@@ -33,5 +35,8 @@ package struct GatewayMetrics {
         certificateExpiry = registry.gauge(
             "penstock_gateway_certificate_expiry_seconds",
             help: "When the first TLS certificate ends, in seconds since 1970 UTC.")
+        heldBytes = registry.gauge(
+            "penstock_gateway_held_bytes",
+            help: "Bytes held for clients: output, queues, unfinished messages and headers.")
     }
 }

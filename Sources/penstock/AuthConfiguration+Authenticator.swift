@@ -30,16 +30,6 @@ extension AuthConfiguration {
         }
     }
 
-    /// Client certificates say something only if somebody vouches for them.
-    func check(with tls: TLSConfiguration, at place: String) throws(UsageError) {
-        guard mode == .mtls else { return }
-        guard let server = tls.server, server.clientCertificates != .off else {
-            throw UsageError(
-                "\(place): --auth mtls needs TLS with --tls-client-ca (tls.clientCA), the "
-                    + "authorities that vouch for clients")
-        }
-    }
-
     /// The files that a reload reads.
     var files: [String] { [tokensFile, keysFile].compactMap { $0 } }
 

@@ -41,10 +41,10 @@ struct AuthConfiguration: Sendable {
 
     /// Names of files are relative to `folder`.
     mutating func apply(
-        _ file: ConfigurationFile.AuthSection, folder: String, at place: String
+        _ file: AuthFile, folder: String, at place: String
     ) throws(UsageError) {
-        func path(_ name: String) -> String { name.hasPrefix("/") ? name : folder + name }
         func at(_ key: String) -> String { "\(place).\(key)" }
+        func path(_ name: String) -> String { name.hasPrefix("/") ? name : folder + name }
         if let text = file.mode { mode = try Self.mode(text, at: at("mode")) }
         if let name = file.tokensFile { tokensFile = path(name) }
         if let name = file.jwksFile { keysFile = path(name) }
@@ -142,7 +142,7 @@ struct AuthConfiguration: Sendable {
     }
 
     private func certificate(
-        _ rule: ConfigurationFile.AuthSection.Certificate, at place: String
+        _ rule: AuthFile.Certificate, at place: String
     ) throws(UsageError) -> CertificateRule {
         var grant = rules.defaults
         if let names = rule.roles { grant.roles = try Self.roles(names, at: "\(place).roles") }

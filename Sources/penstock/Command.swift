@@ -3,9 +3,9 @@ internal import Runtime
 
 /// What the long-running commands share.
 enum Command {
-    /// How long open calls may hold up the end. Default 1.5 s: an interrupted process is gone
-    /// within two.
-    static let drainLimit = Duration.milliseconds(1500)
+    /// How long open calls may go on after SIGINT or SIGTERM. Default 15 s: longer than a call
+    /// takes, shorter than supervisors wait before they kill. Subscriptions are not waited for.
+    static let drainLimit = Duration.seconds(15)
 
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
     /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.

@@ -41,8 +41,7 @@ actor GatewayNode: Service {
         life.end()
     }
 
-    /// Tokens, keys, certificates and authorities are read again; what cannot be used changes
-    /// nothing.
+    /// Files are read again; what cannot be used changes nothing.
     func reload() async {
         reloadCredentials()
         await reloadCertificates()
@@ -76,15 +75,15 @@ actor GatewayNode: Service {
             loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
             metrics: metrics)
         self.authentication = authentication
-        var options = GatewayOptions()
+        var options = configuration.limits.options
         options.isMetricsOpen = configuration.auth.isMetricsOpen
         options.interceptors = [authentication]
         options.tls = tls
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
+        let service = MarketDataService(hub: hub, limits: configuration.limits.gateway)
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
-            options: options)
+            loop: loop, metrics: metrics, services: [service], options: options)
         let address = try server.listen(on: configuration.listen)
         self.server = server
         for feed in feeds { feed.start() }
@@ -96,6 +95,7 @@ actor GatewayNode: Service {
         return address
     }
 
+    /// Tokens and key sets.
     private func reloadCredentials() {
         let files = configuration.auth.files.joined(separator: ",")
         guard !files.isEmpty else { return }

@@ -11,8 +11,9 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
-    var auth = AuthConfiguration()
     var tls = TLSConfiguration()
+    var limits = LimitConfiguration()
+    var auth = AuthConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -44,15 +45,18 @@ struct ServeConfiguration {
         }
         try tls.apply(arguments)
         try auth.apply(arguments)
-        try auth.check(with: tls, at: from)
         _ = try auth.makeAuthenticator(listen: listen, at: from)
+        if auth.mode == .mtls && !tls.asksClients {
+            throw UsageError(
+                "\(from): auth mode mtls knows callers by their certificates, which needs "
+                    + "--tls-certificate, --tls-key and --tls-client-ca (tls.clientCA)")
+        }
     }
 
     private mutating func apply(
         _ file: ConfigurationFile, path: String, command: String
     ) throws(UsageError) {
         func at(_ key: String) -> String { "\(command): \(path): \(key)" }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         if let text = file.listen { listen = try Self.address(text, at: at("listen")) }
         if let named = file.venues {
             venues = []
@@ -66,10 +70,10 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(name, at: at("instruments")))
             }
         }
+        if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
-        if let section = file.tls {
-            try tls.apply(section, folder: folder, at: at("tls"))
-        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        if let section = file.tls { try tls.apply(section, folder: folder, at: at("tls")) }
         if let section = file.auth { try auth.apply(section, folder: folder, at: at("auth")) }
     }
 

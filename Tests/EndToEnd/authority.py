@@ -45,8 +45,8 @@ class Authority:
         settings = self.folder / "ca.cnf"
         (self.folder / "index.txt").touch()
         settings.write_text(
-            "[ca]\ndefault_ca = x\n[x]\ndatabase = index.txt\nnew_certs_dir = .\nrand_serial = yes\n"
-            "default_md = sha256\npolicy = p\nunique_subject = no\n"
+            "[ca]\ndefault_ca = x\n[x]\ndatabase = index.txt\nnew_certs_dir = .\n"
+            "rand_serial = yes\ndefault_md = sha256\npolicy = p\nunique_subject = no\n"
             "[p]\ncommonName = supplied\norganizationName = optional\n")
         end = time.strftime("%y%m%d%H%M%SZ", time.gmtime(time.time() + seconds))
         subprocess.run(

@@ -38,12 +38,14 @@ def wait_until(condition, seconds: float, what: str) -> None:
 class Penstock:
     """One running `penstock` command; a context manager that ends it with SIGINT."""
 
+    program = BINARY
+
     def __init__(self, *arguments: str) -> None:
         self.arguments = arguments
         self.lines: list[str] = []
         self.errors: list[str] = []
         self._process = subprocess.Popen(
-            [BINARY, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [self.program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         self._readers = [
             threading.Thread(target=self._read, args=pair, daemon=True)
@@ -86,7 +88,7 @@ class Penstock:
             raise AssertionError(f"{self} did not end within {STOP_SECONDS} s of SIGINT") from None
 
     def __str__(self) -> str:
-        return f"penstock {' '.join(map(str, self.arguments))}"
+        return f"{self.program.name} {' '.join(map(str, self.arguments))}"
 
     def __enter__(self):
         return self
@@ -169,6 +171,31 @@ class Gateway(Penstock):
     def feed_messages(self) -> float:
         return sum(value for name, value in self.metrics().items()
                    if name.startswith("penstock_feed_messages_total"))
+
+
+class BenchServer(Penstock):
+    """`penstock bench serve`: the gateway's door without a market behind it."""
+
+    def __init__(self) -> None:
+        self.address = f"127.0.0.1:{free_port()}"
+        super().__init__("bench", "serve", "--listen", self.address)
+        wait_until(lambda: connects(self.address) or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+
+
+class InteropServer(Penstock):
+    """grpc's test service on the same door; with TLS when there is a certificate and its key."""
+
+    program = BINARY.with_name("InteropServer")
+
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
+        arguments = ["--listen", "127.0.0.1:0"]
+        if certificate:
+            arguments += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+        super().__init__(*arguments)
+        wait_until(lambda: self.lines or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+        self.address = self.lines[0].removeprefix("listening on ")
 
 
 def silent_stream(address: str, names: list[str]) -> socket.socket:

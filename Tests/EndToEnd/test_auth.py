@@ -415,7 +415,7 @@ WRONG_SECTIONS = [
     ({"wings": 2}, "wings"),
     ({"mode": "token"}, "--auth-tokens"),
     ({"mode": "jwt"}, "--auth-jwks"),
-    ({"mode": "mtls"}, "--tls-client-ca"),
+    ({"mode": "mtls"}, "auth.certificates"),
     ({"mode": "token", "tokensFile": "nowhere.json"}, "nowhere.json"),
     ({"mode": "jwt", "jwksFile": "nowhere.json"}, "nowhere.json"),
     ({"jwksFile": "nowhere.json"}, "--auth jwt"),

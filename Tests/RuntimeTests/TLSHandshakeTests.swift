@@ -119,9 +119,9 @@ struct TLSHandshakeTests {
     @Test func `a storm of clients is served, some handshakes a turn`() async throws {
         try await withLoop { loop in
             let echo = try await TLSEcho(server, on: loop)
-            let done = Arrivals<String>()
+            let (clients, done) = (64, Arrivals<String>())
             loop.execute {
-                for _ in 0..<200 {
+                for _ in 0..<clients {
                     let peer = Peer()
                     peer.onOpened = { stream in
                         stream.output.append("x")
@@ -131,10 +131,13 @@ struct TLSHandshakeTests {
                         done.add(String(decoding: bytes, as: UTF8.self))
                         stream.close()
                     }
-                    loop.connect(echo.endpoint(client), peer)
+                    peer.onClosed = { reason in
+                        if let reason { done.add("\(reason)") }
+                    }
+                    loop.connect(echo.endpoint(client), timeout: .seconds(60), peer)
                 }
             }
-            for _ in 0..<200 { #expect(try await done.next == "x") }
+            for _ in 0..<clients { #expect(try await done.next == "x") }
         }
     }
 

@@ -1,9 +1,12 @@
+internal import Schema
+
 /// Why a topic cannot be subscribed. Raw values are gRPC status codes (style.md §8).
 package struct TopicRefusal: Error, Equatable {
     package enum Reason: Int, Sendable {
         case malformed = 3
         case unknown = 5
         case twice = 6
+        case forbidden = 7
         case exhausted = 8
     }
 
@@ -14,5 +17,12 @@ package struct TopicRefusal: Error, Equatable {
     package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
+    }
+}
+
+extension TopicRefusal {
+    /// As the client of a subscription is told.
+    func message(of name: String) -> RejectedTopic {
+        RejectedTopic(name: name, code: UInt32(reason.rawValue), message: message)
     }
 }

@@ -14,7 +14,19 @@ package enum StatusMapping {
         case .malformed: RPCStatus(.invalidArgument, refusal.message)
         case .unknown: RPCStatus(.notFound, refusal.message)
         case .twice: RPCStatus(.alreadyExists, refusal.message)
+        case .forbidden: RPCStatus(.permissionDenied, refusal.message)
         case .exhausted: RPCStatus(.resourceExhausted, refusal.message)
+        }
+    }
+
+    package static func status(_ end: SessionEnd) -> RPCStatus {
+        switch end {
+        case .clientEnded: .ok
+        case .invalid(let text): RPCStatus(.invalidArgument, text)
+        case .silent(let limit): RPCStatus(.deadlineExceeded, "no hello within \(limit)")
+        case .tooManyRequests(let count):
+            RPCStatus(.resourceExhausted, "more than \(count) requests a second")
+        case .drained: RPCStatus(.unavailable, "the server is shutting down")
         }
     }
 

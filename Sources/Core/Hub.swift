@@ -164,6 +164,9 @@ package final class Hub {
         dirty.append(topic)
     }
 
+    /// The presets, and what else is in fashion.
+    private static let idlePacersMax = 64
+
     /// The topic changed: its audience is told now if its rate allows, else with the next tick.
     func pace(_ audience: Audience, of topic: Topic) {
         guard !audience.isWaiting, let rate = audience.key.rate else { return }
@@ -177,6 +180,8 @@ package final class Hub {
 
     private func pacer(of rate: Rate) -> Pacer {
         if let known = pacers[rate] { return known }
+        // Rates are the clients' choice; those that nobody waits for are not kept beyond a few.
+        if pacers.count >= Self.idlePacersMax { pacers = pacers.filter { !$0.value.isIdle } }
         let pacer = Pacer(rate: rate, turn: turn)
         pacers[rate] = pacer
         return pacer

@@ -15,6 +15,9 @@ final class Pacer {
         self.turn = turn
     }
 
+    /// Nobody waits: it may be forgotten.
+    var isIdle: Bool { waiting.isEmpty }
+
     func add(_ audience: Audience, of topic: Topic) {
         audience.isWaiting = true
         waiting.append((audience, topic))

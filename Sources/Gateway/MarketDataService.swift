@@ -23,11 +23,12 @@ package struct MarketDataService: RPCService {
             SubscribeCall(call, hub: hub, limits: limits)
         }
         router.register("/\(name)/Session") { call in
-            SessionCall(call, hub: hub, identity: OpenIdentity(), limits: limits.session)
+            SessionCall(call, hub: hub, limits: limits.session)
         }
-        router.register("/\(name)/GetSnapshot") { _ in
-            Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
-                try Self.snapshot(request, hub: hub, limits: limits)
+        router.register("/\(name)/GetSnapshot") { call in
+            let caller = call.caller
+            return Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
+                try Self.snapshot(request, hub: hub, limits: limits, caller: caller)
             }
         }
         router.register("/\(name)/ListInstruments") { _ in
@@ -52,14 +53,14 @@ package struct MarketDataService: RPCService {
     }
 
     private static func snapshot(
-        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits
+        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits, caller: CallIdentity?
     ) throws(RPCStatus) -> GetSnapshotResponse {
         if request.topics.isEmpty { throw StatusMapping.noTopics("GetSnapshot") }
         if request.topics.count > limits.topicsPerCallMax {
             throw StatusMapping.tooManyTopics(
                 request.topics.count, limit: limits.topicsPerCallMax)
         }
-        let wanted = TopicRequest(request.topics, hub: hub) { topic in
+        let wanted = TopicRequest(request.topics, hub: hub, caller: caller) { topic in
             topic is StateTopic
                 ? nil
                 : TopicRefusal(

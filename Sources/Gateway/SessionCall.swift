@@ -10,13 +10,16 @@ final class SessionCall: RPCHandler, SessionOutput {
     private unowned let call: RPCCall
     private var dialogue: SessionDialogue?
 
-    init(
-        _ call: RPCCall, hub: Hub, identity: any SessionIdentity, limits: SessionLimits
-    ) {
+    init(_ call: RPCCall, hub: Hub, limits: SessionLimits) {
         self.call = call
+        let identity: any SessionIdentity =
+            call.caller.map { CallerOfSession($0) } ?? OpenIdentity()
         dialogue = SessionDialogue(
             hub: hub, codec: call.subtype.codec, output: self, identity: identity,
             limits: limits)
+        if let caller = call.caller, caller.mayChange {
+            caller.onChange = { [weak self] _ in self?.dialogue?.permissionsChanged() }
+        }
     }
 
     // MARK: RPCHandler

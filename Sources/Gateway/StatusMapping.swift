@@ -26,9 +26,12 @@ package enum StatusMapping {
         case .silent(let limit): RPCStatus(.deadlineExceeded, "no hello within \(limit)")
         case .tooManyRequests(let count):
             RPCStatus(.resourceExhausted, "more than \(count) requests a second")
-        case .drained: RPCStatus(.unavailable, "the server is shutting down")
+        case .drained: draining
         }
     }
+
+    /// A call that would never end by itself makes room for the end of its connection.
+    static let draining = RPCStatus(.unavailable, "the server drains; connect again, or elsewhere")
 
     static func noTopics(_ method: String) -> RPCStatus {
         RPCStatus(
@@ -41,11 +44,13 @@ package enum StatusMapping {
             .resourceExhausted, "\(count) topics in one call; the server allows \(limit)")
     }
 
-    /// Every topic of a call was refused: NOT_FOUND, and why the first one was.
+    /// Every topic of a call was refused, and why the first one was: PERMISSION_DENIED if none is
+    /// the caller's to have, else NOT_FOUND.
     static func allRejected(_ rejected: [RejectedTopic]) -> RPCStatus {
         let first = rejected.first
+        let forbidden = UInt32(TopicRefusal.Reason.forbidden.rawValue)
         return RPCStatus(
-            .notFound,
+            rejected.allSatisfy { $0.code == forbidden } ? .permissionDenied : .notFound,
             "all \(rejected.count) topics rejected; \(first?.name ?? ""): \(first?.message ?? "")")
     }
 }

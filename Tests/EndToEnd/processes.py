@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -37,12 +38,14 @@ def wait_until(condition, seconds: float, what: str) -> None:
 class Penstock:
     """One running `penstock` command; a context manager that ends it with SIGINT."""
 
+    program = BINARY
+
     def __init__(self, *arguments: str) -> None:
         self.arguments = arguments
         self.lines: list[str] = []
         self.errors: list[str] = []
         self._process = subprocess.Popen(
-            [BINARY, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [self.program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         self._readers = [
             threading.Thread(target=self._read, args=pair, daemon=True)
@@ -85,7 +88,7 @@ class Penstock:
             raise AssertionError(f"{self} did not end within {STOP_SECONDS} s of SIGINT") from None
 
     def __str__(self) -> str:
-        return f"penstock {' '.join(map(str, self.arguments))}"
+        return f"{self.program.name} {' '.join(map(str, self.arguments))}"
 
     def __enter__(self):
         return self
@@ -119,8 +122,11 @@ class Simulator(Penstock):
 
 
 class Gateway(Penstock):
-    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None) -> None:
-        """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance."""
+    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None,
+                 tls: ssl.SSLContext | None = None) -> None:
+        """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance. `tls`: how
+        to ask it for its pages if it does not speak cleartext."""
+        self.tls = tls
         self.address = address or f"127.0.0.1:{free_port()}"
         arguments = ["serve", "--listen", self.address, *extra]
         for name, base in venues.items():
@@ -137,8 +143,10 @@ class Gateway(Penstock):
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a plain HTTP/1.1 GET."""
+        scheme = "https" if self.tls else "http"
         try:
-            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as response:
+            with urllib.request.urlopen(
+                    f"{scheme}://{self.address}{path}", timeout=5, context=self.tls) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -163,6 +171,31 @@ class Gateway(Penstock):
     def feed_messages(self) -> float:
         return sum(value for name, value in self.metrics().items()
                    if name.startswith("penstock_feed_messages_total"))
+
+
+class BenchServer(Penstock):
+    """`penstock bench serve`: the gateway's door without a market behind it."""
+
+    def __init__(self) -> None:
+        self.address = f"127.0.0.1:{free_port()}"
+        super().__init__("bench", "serve", "--listen", self.address)
+        wait_until(lambda: connects(self.address) or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+
+
+class InteropServer(Penstock):
+    """grpc's test service on the same door; with TLS when there is a certificate and its key."""
+
+    program = BINARY.with_name("InteropServer")
+
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
+        arguments = ["--listen", "127.0.0.1:0"]
+        if certificate:
+            arguments += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+        super().__init__(*arguments)
+        wait_until(lambda: self.lines or not self.is_running, START_SECONDS, str(self))
+        assert self.is_running, self.errors
+        self.address = self.lines[0].removeprefix("listening on ")
 
 
 def silent_stream(address: str, names: list[str]) -> socket.socket:

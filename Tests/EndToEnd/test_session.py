@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import grpc
 import pytest
 from penstock.v1 import market_data_pb2 as wire
+from processes import Gateway, Simulator
 from talk import Talk, hello
 
 BOOK, TICK, TRADES = (f"{kind}:binance:BTC/USDT" for kind in ("book", "tick", "trade"))
@@ -270,3 +272,43 @@ def test_a_flood_of_requests_is_told_and_ends(gateway_address):
             talk.say(ping=wire.Ping())
         assert talk.wait_end() is grpc.StatusCode.RESOURCE_EXHAUSTED
         assert talk.of("refused")[-1].code == 8
+
+
+@pytest.fixture
+def simulator():
+    with Simulator(seed=5) as simulator:
+        yield simulator
+
+
+def serve(simulator) -> Gateway:
+    return Gateway(
+        {"binance": f"{simulator.address}/binance"}, "--instruments", "BTC/USDT,ETH/USDT")
+
+
+def test_a_drain_is_told_with_a_token_that_another_process_understands(simulator):
+    with serve(simulator) as gateway, Talk(gateway.address, hello()) as talk:
+        talk.subscribe(1, [BOOK, TRADES])
+        talk.subscribe(2, [TICK], rate=UI, fields=["bid_price"])
+        talk.wait(lambda: all(talk.updates[name] for name in (BOOK, TICK, TRADES)), "data")
+        gateway.send_signal(signal.SIGTERM)
+        talk.wait(lambda: talk.of("drain"), "the drain is told")
+        drain = talk.of("drain")[0]
+        assert drain.deadline / 1e9 > time.time() - 1
+        assert talk.ask(ping=wire.Ping(nonce=3)).pong.nonce == 3
+        talk.wait_end(20)
+        assert talk.call.code() is grpc.StatusCode.UNAVAILABLE
+
+    with (
+        serve(simulator) as gateway,
+        Talk(gateway.address, hello(resume_token=drain.resume_token)) as next_talk,
+    ):
+        restored = {each.id: each for each in next_talk.welcome.restored}
+        assert restored.keys() == {1, 2}
+        follows = {each.name: each.follows for part in restored.values() for each in part.accepted}
+        # Another process has other epochs: never a wrong state.
+        assert follows == {BOOK: Follows.FOLLOWS_SNAPSHOT, TICK: Follows.FOLLOWS_SNAPSHOT,
+                           TRADES: Follows.FOLLOWS_GAP}
+        next_talk.wait(lambda: len(next_talk.updates[BOOK]) > 3, "the book goes on")
+        gap = next(update for _, update in next_talk.updates[TRADES] if update.HasField("gap"))
+        assert gap.gap.reason == wire.Gap.REASON_NEW_EPOCH
+        assert not any(u.tick.HasField("ask_price") for _, u in next_talk.updates[TICK])

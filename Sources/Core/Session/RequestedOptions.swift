@@ -67,6 +67,11 @@ extension FieldWish {
             self = .all
             return
         }
+        // As many as all kinds have together: what is longer names some twice.
+        let known = [FieldSet.Names.tick, .book, .trade].reduce(0) { $0 + $1.fields.count }
+        guard names.count <= known, Set(names).count == names.count else {
+            throw Refusal(.invalid, "a field is named twice", field: "fields")
+        }
         for (index, name) in names.enumerated() where !FieldSet.isKnown(name) {
             let text =
                 name == "*"

@@ -107,8 +107,9 @@ extension SessionDialogue: SessionObserver {
         let name = entry.parts.first { $0.subscription === subscription }?.name ?? topic.name
         for part in entry.parts {
             if part.subscription !== subscription { session.remove(part.subscription) }
-            forget(part.subscription, of: subscription.tag)
+            acknowledged[part.subscription.topic.number] = nil
         }
+        keep([], of: subscription.tag)
         let text =
             "too slow for \"\(name)\": \(topic.position.sequence &- (subscription.sent?.sequence ?? 0))"
             + " updates behind; subscribe again with the token, or with another overflow policy"

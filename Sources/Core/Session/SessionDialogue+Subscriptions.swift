@@ -53,11 +53,12 @@ extension SessionDialogue {
     }
 
     private func topic(named name: String) throws(TopicRefusal) -> Topic {
-        let topic = try hub.topic(named: name)
-        guard identity.allows(topic: topic.name) else {
-            throw TopicRefusal(.forbidden, "\"\(name)\" is not allowed")
+        // Asked before the hub, which would fetch what it is asked for. What is no name is the
+        // hub's to explain.
+        if let parsed = try? TopicName(parsing: name), !identity.allows(topic: parsed.description) {
+            throw TopicRefusal(.forbidden, "\"\(parsed)\" is not among your topics")
         }
-        return topic
+        return try hub.topic(named: name)
     }
 
     /// A field that belongs to none of the topics would be ignored without a word.
@@ -117,21 +118,22 @@ extension SessionDialogue {
 
     func close(_ answers: UInt64, _ id: UInt32, _ names: [String]) {
         guard let entry = living[id] else { return }
-        for (index, name) in names.enumerated()
-        where !entry.parts.contains(where: { $0.name == name }) {
+        let known = Set(entry.parts.map(\.name))
+        for (index, name) in names.enumerated() where !known.contains(name) {
             return refuse(
                 answers,
                 Refusal(
                     .unknown, "subscription \(id) has no topic \"\(name)\"",
                     field: "topics[\(index)]", id: id))
         }
-        let wanted = Set(names)
-        var positions: [TopicPosition] = []
-        for (name, subscription) in entry.parts where names.isEmpty || wanted.contains(name) {
-            positions.append(position(of: subscription, name))
+        let wanted = names.isEmpty ? known : Set(names)
+        let leaving = entry.parts.filter { wanted.contains($0.name) }
+        let positions = leaving.map { position(of: $0.subscription, $0.name) }
+        for (_, subscription) in leaving {
             session.remove(subscription)
-            forget(subscription, of: id)
+            acknowledged[subscription.topic.number] = nil
         }
+        keep(entry.parts.filter { !wanted.contains($0.name) }, of: id)
         say(answers, .unsubscribed(Unsubscribed(id: id, positions: positions)))
     }
 
@@ -142,11 +144,15 @@ extension SessionDialogue {
 
     /// A topic of a subscription is no more; with the last one the subscription goes.
     func forget(_ subscription: Subscription, of id: UInt32) {
+        guard let entry = living[id] else { return }
         acknowledged[subscription.topic.number] = nil
-        living[id]?.parts.removeAll { $0.subscription === subscription }
-        let left = living[id]?.parts.count ?? 0
-        if left == 0 { living[id] = nil }
-        machine.changed(id, topics: left)
+        keep(entry.parts.filter { $0.subscription !== subscription }, of: id)
+    }
+
+    /// These are all that is left of a subscription.
+    func keep(_ parts: [(name: String, subscription: Subscription)], of id: UInt32) {
+        if parts.isEmpty { living[id] = nil } else { living[id]?.parts = parts }
+        machine.changed(id, topics: parts.count)
     }
 }
 

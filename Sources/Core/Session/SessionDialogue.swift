@@ -29,9 +29,12 @@ package final class SessionDialogue {
     /// The last acknowledged position, by topic number.
     var acknowledged: [UInt32: Position] = [:]
     private let number: UInt64
+    /// As the client calls itself.
+    package private(set) var client = ""
     private var timer: TimerID?
     private var isCounted = false
     private var isHeartbeatDue = false
+    private var isRefreshing = false
 
     /// - Parameter output: keeps this object until it is told to finish, and is not kept.
     package init(
@@ -50,7 +53,9 @@ package final class SessionDialogue {
         setTimer()
     }
 
-    package var summary: String { machine.summary }
+    package var summary: String {
+        client.isEmpty ? machine.summary : "\(client): \(machine.summary)"
+    }
 
     // MARK: Events
 
@@ -90,6 +95,8 @@ package final class SessionDialogue {
 
     /// What the client may have has changed: topics that are no longer allowed end.
     package func permissionsChanged() {
+        // The answer to a refresh comes before what follows from it.
+        if isRefreshing { return }
         for (id, entry) in living.sorted(by: { $0.key < $1.key }) {
             for (name, subscription) in entry.parts
             where !identity.allows(topic: subscription.topic.name) {
@@ -147,6 +154,7 @@ package final class SessionDialogue {
     private func welcome(_ answers: UInt64, _ plan: HelloPlan) {
         metrics.open.add(1)
         isCounted = true
+        client = plan.client
         var fresh: [Subscription] = []
         let restored = plan.restored.map { start($0, &fresh) }
         say(
@@ -164,14 +172,16 @@ package final class SessionDialogue {
     private func wallTimeOfStart() -> UInt64 { UInt64(max(0, hub.startTime.nanoseconds)) }
 
     private func refresh(_ answers: UInt64, _ token: String) {
-        do throws(Refusal) {
-            let expiry = try identity.refresh(token: token)
+        isRefreshing = true
+        let result = Result { () throws(Refusal) in try identity.refresh(token: token) }
+        isRefreshing = false
+        switch result {
+        case .success(let expiry):
             say(
                 answers,
                 .refreshed(Refreshed(expiryTime: expiry.map { UInt64(max(0, $0.nanoseconds)) })))
             permissionsChanged()
-        } catch {
-            refuse(answers, error)
+        case .failure(let refusal): refuse(answers, refusal)
         }
     }
 

@@ -206,6 +206,7 @@ import Testing
         (SubscribeTopics(id: 1), "topics"),
         (SubscribeTopics(id: 1, topics: ["a"], fields: ["bids", "price tag"]), "fields[1]"),
         (SubscribeTopics(id: 1, topics: ["a"], fields: ["*", "bids"]), "fields[0]"),
+        (SubscribeTopics(id: 1, topics: ["a"], fields: ["bids", "bids"]), "fields"),
         (SubscribeTopics(id: 1, topics: ["a"], rate: RequestedRate()), "rate"),
         (
             SubscribeTopics(

@@ -22,6 +22,9 @@ package struct MarketDataService: RPCService {
         router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }
+        router.register("/\(name)/Session") { call in
+            SessionCall(call, hub: hub, limits: limits.session)
+        }
         router.unary("/\(name)/GetSnapshot") {
             (request: GetSnapshotRequest, call: RPCCall) throws(RPCStatus) in
             try Self.snapshot(request, hub: hub, limits: limits, caller: call.caller)

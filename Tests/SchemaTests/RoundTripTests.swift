@@ -81,6 +81,19 @@ import Testing
             Self.recoder(RetryInfo.self), Self.recoder(QuotaFailure.self),
             Self.recoder(QuotaFailure.Violation.self), Self.recoder(BadRequest.self),
             Self.recoder(BadRequest.FieldViolation.self),
+            Self.recoder(Hello.self), Self.recoder(RequestedRate.self),
+            Self.recoder(SubscribeTopics.self), Self.recoder(UpdateSubscription.self),
+            Self.recoder(Unsubscribe.self), Self.recoder(Ack.self),
+            Self.recoder(AuthRefresh.self), Self.recoder(Ping.self),
+            Self.recoder(Limits.self), Self.recoder(SubscribedTopic.self),
+            Self.recoder(SubscriptionAnswer.self), Self.recoder(Welcome.self),
+            Self.recoder(Unsubscribed.self), Self.recoder(Acknowledged.self),
+            Self.recoder(Refreshed.self), Self.recoder(Pong.self),
+            Self.recoder(Refusal.self), Self.recoder(CaughtUp.self),
+            Self.recoder(TopicProgress.self), Self.recoder(Heartbeat.self),
+            Self.recoder(SubscriptionClosed.self), Self.recoder(Drain.self),
+            Self.recoder(ResumeToken.self), Self.recoder(SessionRequest.self),
+            Self.recoder(Control.self),
         ]
         for (name, recode) in recoders + Self.operations { try body(name, recode) }
     }

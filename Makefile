@@ -1,6 +1,6 @@
 # Everything Penstock does for a developer; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format sanitize stubs venv venv-ccxt packages clean
+.PHONY: help run test bench fuzz lint format sanitize stubs venv venv-ccxt packages clean
 
 SWIFT_FILES := Package.swift Sources Tests
 
@@ -37,6 +37,14 @@ sanitize: ## the unit tests under the address and the thread sanitizer
 		ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$$kind \
 			--scratch-path .build/$$kind --skip TidyTests || exit 1; \
 	done
+
+# What it keeps goes to .build/corpora; SECONDS=merge moves what is new there to Tests/Fuzz/corpora,
+# which the tests replay.
+TARGET ?= http2
+SECONDS ?= 600
+fuzz: ## search for inputs that break one TARGET for SECONDS
+	@.ci/install-packages build
+	@.ci/fuzz $(TARGET) $(SECONDS)
 
 stubs: venv ## the Python messages and stubs anew, from Protos
 	@.venv/bin/python -m grpc_tools.protoc -I Protos --python_out=clients/python \

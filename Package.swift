@@ -120,6 +120,14 @@ let package = Package(
             name: "InteropServer",
             dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
             path: "Tests/InteropServer", swiftSettings: language),
+        // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
+        .target(
+            name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Schema"],
+            path: "Tests/FuzzTargets", swiftSettings: language),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzTargets", "Runtime"], path: "Tests/Fuzz",
+            exclude: ["corpora"], swiftSettings: language),
+        tests("FuzzTests", uses: ["FuzzTargets", "Base"]),
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",

@@ -38,7 +38,8 @@ package enum Base64 {
                 bytes.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
             }
         }
-        guard count % 4 != 1, padding <= 2 else { return nil }
+        let isPadded = padding <= 2 && (count + padding) % 4 == 0
+        guard count % 4 != 1, padding == 0 || isPadded else { return nil }
         return bytes
     }
 

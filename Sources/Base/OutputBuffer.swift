@@ -9,6 +9,8 @@ package final class OutputBuffer {
     private var capacity = 0
     private var start = 0
     private var end = 0
+    /// Bytes that ever left: who waits sees progress by it.
+    package private(set) var takenCount: UInt64 = 0
 
     package init() {}
 
@@ -87,6 +89,7 @@ package final class OutputBuffer {
     package func consume(_ size: Int) {
         precondition(size <= count, "consumed \(size) of \(count) bytes")
         start &+= size
+        takenCount &+= UInt64(size)
         if start == end { (start, end) = (0, 0) }
     }
 

@@ -49,5 +49,5 @@ package struct FeedAddress: Equatable, Sendable {
     }
 
     /// For an HTTP client.
-    package var requestURL: String { (endpoint.tls ? "https://" : "http://") + host + path }
+    package var requestURL: String { (endpoint.tls != nil ? "https://" : "http://") + host + path }
 }

@@ -25,7 +25,7 @@ package struct Metadata: Equatable, Sendable {
     /// Values that are not base64 are left out.
     package func binaryValues(_ name: String) -> [[UInt8]] {
         fields.filter { $0.name == name }.flatMap { field in
-            field.value.split(separator: ",").compactMap { part in
+            field.value.split(separator: ",", omittingEmptySubsequences: false).compactMap { part in
                 Base64.decode(part.filter { $0 != " " })
             }
         }

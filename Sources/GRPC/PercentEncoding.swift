@@ -1,7 +1,7 @@
 /// The encoding of `grpc-message`: UTF-8 with everything outside printable ASCII, and `%`, written
 /// as %XX (grpc/doc/PROTOCOL-HTTP2.md, "Percent-Encoded").
-enum PercentEncoding {
-    static func encode(_ text: String) -> String {
+package enum PercentEncoding {
+    package static func encode(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {
@@ -15,7 +15,7 @@ enum PercentEncoding {
     }
 
     /// Broken escapes are kept as they are; a status must never be lost to its text.
-    static func decode(_ text: String) -> String {
+    package static func decode(_ text: String) -> String {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
         var index = 0

@@ -32,6 +32,8 @@ package final class RPCCall {
     let contentType: RPCContentType
     var machine = RPCStreamMachine()
     var deframer: MessageDeframer
+    /// When the unfinished message began.
+    var partialSince: Instant?
     var handler: (any RPCHandler)?
     /// How many interceptors, outermost first, have admitted the call and not seen it end.
     var admissions: UInt8 = 0

@@ -7,7 +7,7 @@ package enum RPCEncoding: String, Sendable {
     static let accepted = "identity,gzip"
 
     /// Whether a `grpc-accept-encoding` field, a list divided by commas, names gzip.
-    static func acceptsGzip(_ field: String?) -> Bool {
+    package static func acceptsGzip(_ field: String?) -> Bool {
         field?.split(separator: ",").contains { part in
             part.drop { $0 == " " }.prefix { $0 != " " } == "gzip"
         } ?? false

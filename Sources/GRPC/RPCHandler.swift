@@ -1,3 +1,5 @@
+package import Base
+
 /// The code of one call. Everything is called on the connection's loop, one call after another;
 /// handlers may send, finish and cancel from inside.
 package protocol RPCHandler: AnyObject {
@@ -11,8 +13,12 @@ package protocol RPCHandler: AnyObject {
     func cancelled(_ call: RPCCall)
     /// A refused `trySend` would succeed now.
     func becameWritable(_ call: RPCCall)
+    /// The connection drains: what is not finished by `deadline` ends with UNAVAILABLE. A call
+    /// that never ends by itself tells its client, or finishes at once.
+    func draining(_ call: RPCCall, deadline: Instant)
 }
 
 extension RPCHandler {
     package func becameWritable(_ call: RPCCall) {}
+    package func draining(_ call: RPCCall, deadline: Instant) {}
 }

@@ -31,11 +31,21 @@ extension RPCServerConnection {
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
         if let deadline = call.deadline { addTimed(call, deadline) }
+        if let refusal = refusal(of: head.metadata) { return finish(call, refusal) }
         if let refusal = router.admit(call) { return finish(call, refusal) }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }
         if call.isOpen { call.handler = handler }
+    }
+
+    private func refusal(of metadata: Metadata) -> RPCStatus? {
+        let bytes = metadata.fields.reduce(0) { $0 + $1.listSize }
+        guard bytes > limits.metadataBytesMax else { return nil }
+        limitReached(.metadata)
+        return RPCStatus(
+            .resourceExhausted,
+            "metadata of \(bytes) bytes, at most \(limits.metadataBytesMax) are accepted")
     }
 
     func addTimed(_ call: RPCCall, _ deadline: Instant) {
@@ -54,17 +64,21 @@ extension RPCServerConnection {
         do throws(MessageDeframerError) {
             let gzip = call.requestEncoding == .gzip ? router.gzip : nil
             try deframer.receive(bytes, gzip: gzip) { message, isCompressed in
+                call.partialSince = nil
                 guard call.machine.receivedMessage() == .deliver else { return }
                 call.isMessageCompressed = isCompressed
                 call.handler?.receivedMessage(message, on: call)
             }
         } catch {
+            if case .tooLarge = error { limitReached(.message) }
             return cancel(call, Self.status(of: error))
         }
         guard call.isOpen else { return }
         call.deframer = deframer
+        call.partialSince = deframer.partialBytes > 0 ? call.partialSince ?? now : nil
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
+            limitReached(.partialMessages)
             let text =
                 "unfinished messages of this connection exceed \(limits.partialBytesMax) bytes"
             cancel(call, RPCStatus(.resourceExhausted, text))

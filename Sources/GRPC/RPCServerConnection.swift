@@ -22,14 +22,21 @@ package final class RPCServerConnection {
     var lastMetadata = Metadata()
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
-    private var drain: ConnectionDrain
+    var manners: ConnectionManners
+    /// The connection has to end for a reason that HTTP/2 does not know.
+    var ending = Ending.none
+    /// Told of every limit that the peer reached.
+    package var limitReached: (RPCLimit) -> Void = { _ in }
     private var isSettling = false
+
+    enum Ending { case none, afterFlush, atOnce }
 
     /// `wantsFlush` is called when the output turns from empty to not empty. `plain` answers
     /// requests that are not gRPC. The server's preface is in the output afterwards.
     package init(
         router: RPCRouter, output: OutputBuffer, peer: RPCPeer = RPCPeer(address: ""),
         http2Limits: HTTP2Limits = HTTP2Limits(), limits: RPCLimits = RPCLimits(),
+        ageJitter: Double = 0,
         wantsFlush: @escaping () -> Void = {},
         plain: @escaping (PlainRequest) -> PlainResponse
     ) {
@@ -39,7 +46,8 @@ package final class RPCServerConnection {
         self.plain = plain
         http2 = HTTP2Connection(
             role: .server, limits: http2Limits, output: output, wantsFlush: wantsFlush)
-        drain = ConnectionDrain(pingTimeout: limits.drainPingTimeout)
+        manners = ConnectionManners(limits, jitter: ageJitter)
+        http2.limitReached = { [unowned self] in limitReached(.transport($0)) }
         http2.flush()
     }
 
@@ -49,7 +57,8 @@ package final class RPCServerConnection {
     /// Inbound bytes, cut anywhere.
     package func received(_ bytes: RawSpan, now: Instant) {
         self.now = now
-        http2.receive(bytes)
+        manners.received(now: now)
+        http2.receive(bytes, now: now)
         settle()
     }
 
@@ -75,10 +84,10 @@ package final class RPCServerConnection {
         set { http2.awaitsOutput = newValue }
     }
 
-    /// Ends calls whose deadline has passed. Returns when to be called next.
+    /// Does what time demands: deadlines, keepalive, age. Returns when to be called next.
     package func tick(now: Instant) -> Instant? {
         self.now = now
-        if drain.tick(now: now) == .sendGoAway { http2.submitGoAway() }
+        tickManners()
         if let earliestDeadline, earliestDeadline <= now { endLateCalls() }
         settle()
         return nextTick
@@ -96,18 +105,8 @@ package final class RPCServerConnection {
 
     /// When `tick` is due; nil: never. O(1); possibly early when calls have ended.
     package var nextTick: Instant? {
-        guard let deadline = earliestDeadline else { return drain.nextTick }
-        return drain.nextTick.map { min($0, deadline) } ?? deadline
-    }
-
-    /// Asks the peer to open no more streams; calls go on until they end.
-    package func beginDrain(now: Instant) {
-        self.now = now
-        if drain.begin(now: now) == .sendNoticeAndPing {
-            http2.submitShutdownNotice()
-            http2.submitPing(ConnectionDrain.pingOpaque)
-        }
-        settle()
+        .earlier(
+            .earlier(earliestDeadline, http2.nextTick), manners.nextTick(openCalls: calls.count))
     }
 
     /// Ends every open call with this status; handlers are told as of a cancellation.
@@ -120,7 +119,10 @@ package final class RPCServerConnection {
     package var callCount: Int { calls.count }
 
     /// Close the socket after the output has left.
-    package var isFinished: Bool { http2.isFinished }
+    package var isFinished: Bool { http2.isFinished || ending != .none }
+
+    /// Nobody reads what is in the output: close the socket at once.
+    package var isAbandoned: Bool { ending == .atOnce }
 
     package var failure: HTTP2Error? { http2.failure }
 
@@ -149,18 +151,20 @@ package final class RPCServerConnection {
         switch event {
         case .headers(let stream, let fields, let isTooLarge):
             receivedHeaders(fields, isTooLarge: isTooLarge, on: stream)
+            tellIfDraining(stream.id)
         case .data(let stream, let range):
             guard let call = calls[stream.id] else { return }
             batch.withBytes(range) { receivedData($0, on: call) }
         case .ended(let stream):
             guard let call = calls[stream.id] else { return }
             receivedEnd(on: call)
-        case .closed(let stream, _): closed(stream)
+        case .closed(let stream, _):
+            closed(stream)
+            if calls.isEmpty { manners.becameIdle(now: now) }
         case .writable(let stream):
             guard let call = calls[stream.id], call.isOpen else { return }
             call.handler?.becameWritable(call)
-        case .pong(let opaque):
-            if drain.ponged(opaque) == .sendGoAway { http2.submitGoAway() }
+        case .pong(let opaque): ponged(opaque)
         case .goAway, .failed: break
         }
     }

@@ -1,7 +1,7 @@
 /// The `grpc-timeout` field: one to eight digits and a unit (grpc/doc/PROTOCOL-HTTP2.md).
-enum RPCTimeout {
+package enum RPCTimeout {
     /// Nil: malformed.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let digits = text.utf8.dropLast()
         guard (1...8).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else {
             return nil

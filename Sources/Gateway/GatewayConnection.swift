@@ -3,42 +3,65 @@ internal import GRPC
 internal import HTTP1
 internal import Runtime
 
-/// One client connection. Its first bytes decide whether it speaks HTTP/2 or HTTP/1.1; from then
-/// on it only carries bytes between the socket and that protocol's machine.
+/// One client connection. Its first bytes decide whether it is secured by TLS, and the first ones
+/// inside whether it speaks HTTP/2 or HTTP/1.1; from then on it only carries bytes between the
+/// socket and that protocol's machine.
 final class GatewayConnection: ByteStreamDelegate {
     private enum State {
-        /// Bytes so far are a true prefix of the HTTP/2 preface.
-        case detecting([UInt8])
+        /// TLS or cleartext: not known yet, or the handshake is under way.
+        case securing
+        case detecting(ProtocolDetector)
         case http2(RPCServerConnection)
         case http1(HTTP1Session)
         case ended
     }
 
-    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
-
     private let stream: ByteStream
     /// Each keeps the other until the connection has ended; `finish()` lets go.
     private let server: GatewayServer
-    private var state = State.detecting([])
+    private var state = State.detecting(ProtocolDetector())
     private var timer: TimerID?
+    /// When the timer fires.
+    private var timerDue = Instant(nanoseconds: 0)
+    /// Bytes held for the peer, as the server's ledger knows them.
+    var notedBytes = 0
 
     init(stream: ByteStream, server: GatewayServer) {
         self.stream = stream
         self.server = server
         stream.delegate = self
+        if let tls = server.tls {
+            state = .securing
+            stream.expectSecurity(tls)
+        }
         timer = server.loop.schedule(after: server.limits.handshakeTimeout) { [weak self] in
             self?.timer = nil
-            if case .detecting? = self?.state { self?.close() }
+            self?.handshakeTimedOut()
         }
     }
 
     // MARK: ByteStreamDelegate
 
+    func opened(_ stream: ByteStream) {
+        let security = stream.security
+        if let security {
+            server.metrics.handshakes.add()
+            server.log.debug(
+                "secured",
+                [
+                    ("peer", stream.peer.description), ("version", security.version),
+                    ("cipher", security.cipher), ("protocol", security.applicationProtocol ?? ""),
+                ])
+        }
+        state = .detecting(ProtocolDetector(negotiated: security?.applicationProtocol))
+    }
+
     func received(_ bytes: RawSpan, on stream: ByteStream) {
         switch state {
-        case .detecting(var held):
-            held.append(bytes)
-            detect(held)
+        case .detecting(var detector):
+            let verdict = detector.append(bytes)
+            state = .detecting(detector)
+            if let verdict { detected(verdict, detector.bytes) }
         case .http2(let connection):
             connection.outputBlocked = stream.isBlocked
             connection.received(bytes, now: Clock.now())
@@ -46,7 +69,7 @@ final class GatewayConnection: ByteStreamDelegate {
         case .http1(let session):
             session.received(bytes)
             afterWork(session)
-        case .ended: break
+        case .securing, .ended: break
         }
     }
 
@@ -54,15 +77,41 @@ final class GatewayConnection: ByteStreamDelegate {
         outputDrained()
     }
 
-    func closed(_ stream: ByteStream, _ reason: SystemError?) { finish() }
+    func closed(_ stream: ByteStream, _ reason: SystemError?) {
+        // A probe that connects and leaves has not begun one.
+        if case .securing = state, let reason { handshakeFailed("\(reason)") }
+        finish()
+    }
 
     // MARK: From the server
 
-    func drain() {
+    /// Lets calls end for so long; what is no HTTP/2 ends at once, after its answers.
+    func drain(within limit: Duration) {
+        switch state {
+        case .http2(let connection):
+            connection.beginDrain(now: Clock.now(), within: limit)
+            afterWork(connection)
+        case .http1:
+            stream.closeAfterFlush()
+            finish()
+        case .securing, .detecting: close()
+        case .ended: break
+        }
+    }
+
+    /// Ends a connection that makes us hold too much.
+    func shed() {
         guard case .http2(let connection) = state else { return close() }
-        connection.beginDrain(now: Clock.now())
-        connection.finishCalls(RPCStatus(.unavailable, "the server is shutting down"))
+        connection.outputBlocked = stream.isBlocked
+        connection.shed()
         afterWork(connection)
+    }
+
+    /// Tells the server's ledger what this connection holds.
+    func noteHeldBytes() {
+        guard case .http2(let connection) = state else { return }
+        let bytes = connection.heldBytes
+        if bytes != notedBytes { server.held(bytes, by: self) }
     }
 
     func close() {
@@ -72,26 +121,55 @@ final class GatewayConnection: ByteStreamDelegate {
 
     // MARK: Inside
 
-    private func detect(_ held: [UInt8]) {
-        let compared = min(held.count, Self.preface.count)
-        if held[..<compared] != Self.preface[..<compared] {
+    private func handshakeTimedOut() {
+        switch state {
+        case .securing: handshakeFailed("it took too long")
+        case .detecting: break
+        case .http2, .http1, .ended: return
+        }
+        server.limitAccounting.reached(.handshakeTime, by: stream.peer)
+        close()
+    }
+
+    private func handshakeFailed(_ reason: String) {
+        server.metrics.failedHandshakes.add()
+        server.log.debug(
+            "handshake failed", [("peer", stream.peer.description), ("reason", reason)])
+    }
+
+    private func detected(_ verdict: ProtocolDetector.Verdict, _ bytes: [UInt8]) {
+        cancelTimer()
+        if server.refusesCleartext && stream.security == nil {
+            server.metrics.refusedCleartext.add()
+            return refuse(Refusal.cleartext)
+        }
+        switch verdict {
+        case .http2: state = .http2(makeHTTP2())
+        case .http1:
             state = .http1(HTTP1Session(pages: server.pages, output: stream.output))
             stream.closeWhenIdle(for: server.limits.http1IdleLimit)
-        } else if compared == Self.preface.count {
-            state = .http2(makeHTTP2())
-        } else {
-            state = .detecting(held)
-            return
+        case .tls:
+            server.metrics.protocolErrors.add()
+            return refuse(Refusal.tls)
         }
-        cancelTimer()
-        unsafe held.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+        unsafe bytes.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+    }
+
+    private func refuse(_ answer: (OutputBuffer) -> Void) {
+        answer(stream.output)
+        stream.closeAfterFlush()
+        finish()
     }
 
     private func makeHTTP2() -> RPCServerConnection {
         let pages = server.pages
         let connection = RPCServerConnection(
             router: server.router, output: stream.output,
-            peer: RPCPeer(address: stream.peer.description),
+            peer: RPCPeer(
+                address: stream.peer.description,
+                certificate: stream.security?.peerCertificate),
+            http2Limits: server.options.http2, limits: server.options.rpc,
+            ageJitter: .random(in: -1...1),
             wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
         ) { request in
             let page = pages.page(method: request.method, path: request.path)
@@ -100,6 +178,8 @@ final class GatewayConnection: ByteStreamDelegate {
         }
         // The budget of the output was reached though the kernel may take all of it this turn.
         connection.awaitsOutput = { [weak self] in self?.continueAfterFlush() }
+        let (accounting, address) = (server.limitAccounting, stream.peer)
+        connection.limitReached = { accounting.reached($0, by: address) }
         return connection
     }
 
@@ -120,19 +200,26 @@ final class GatewayConnection: ByteStreamDelegate {
             if session.isHeldUp { stream.resumeReading() }
             session.outputDrained()
             afterWork(session)
-        case .detecting, .ended: break
+        case .securing, .detecting, .ended: break
         }
     }
 
     private func afterWork(_ connection: RPCServerConnection) {
         stream.flushAtEndOfTurn()
         if connection.isFinished {
-            if connection.failure != nil { server.metrics.protocolErrors.add() }
-            stream.closeAfterFlush()
+            let isBroken = connection.failure != nil
+            if isBroken { server.metrics.protocolErrors.add() }
+            // Who breaks the rules and takes nothing would keep our memory to the last.
+            if connection.isAbandoned || isBroken && stream.isBlocked {
+                stream.close()
+            } else {
+                stream.closeAfterFlush()
+            }
             finish()
             return
         }
         schedule(connection)
+        noteHeldBytes()
     }
 
     private func afterWork(_ session: HTTP1Session) {
@@ -147,16 +234,24 @@ final class GatewayConnection: ByteStreamDelegate {
         }
     }
 
-    /// Deadlines of calls, keepalive: the machine says when it wants to be asked again.
+    /// Deadlines of calls, keepalive: the machine says when it wants to be asked again. That is
+    /// later after every byte that arrives, so the timer stays as it is and asks too early.
     private func schedule(_ connection: RPCServerConnection) {
+        guard let next = connection.nextTick else { return cancelTimer() }
+        if timer != nil && timerDue <= next { return }
         cancelTimer()
-        guard let next = connection.nextTick else { return }
+        timerDue = next
         timer = server.loop.schedule(after: next - Clock.now()) { [weak self] in
             self?.timer = nil
-            guard let self, case .http2(let connection) = state else { return }
-            _ = connection.tick(now: Clock.now())
-            afterWork(connection)
+            self?.tick()
         }
+    }
+
+    private func tick() {
+        guard case .http2(let connection) = state else { return }
+        connection.outputBlocked = stream.isBlocked
+        _ = connection.tick(now: Clock.now())
+        afterWork(connection)
     }
 
     private func cancelTimer() {
@@ -169,6 +264,6 @@ final class GatewayConnection: ByteStreamDelegate {
         let ended = state
         state = .ended
         if case .http2(let connection) = ended { connection.connectionLost() }
-        server.ended(self)
+        server.ended(self, peer: stream.peer)
     }
 }

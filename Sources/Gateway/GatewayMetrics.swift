@@ -6,6 +6,12 @@ package struct GatewayMetrics {
     let acceptedConnections: Counter
     let refusedConnections: Counter
     let protocolErrors: Counter
+    let handshakes: Counter
+    let failedHandshakes: Counter
+    let refusedCleartext: Counter
+    let certificateExpiry: Gauge
+    /// What connections hold for their peers.
+    let heldBytes: Gauge
 
     init(_ registry: MetricRegistry) {
         connections = registry.gauge(
@@ -18,5 +24,19 @@ package struct GatewayMetrics {
         protocolErrors = registry.counter(
             "penstock_gateway_protocol_errors_total",
             help: "Connections ended because the client broke HTTP.")
+        handshakes = registry.counter(
+            "penstock_gateway_tls_handshakes_total", help: "TLS handshakes completed.")
+        failedHandshakes = registry.counter(
+            "penstock_gateway_tls_handshakes_failed_total",
+            help: "TLS handshakes that failed or took too long.")
+        refusedCleartext = registry.counter(
+            "penstock_gateway_cleartext_refused_total",
+            help: "Connections refused because they came without TLS.")
+        certificateExpiry = registry.gauge(
+            "penstock_gateway_certificate_expiry_seconds",
+            help: "When the first TLS certificate ends, in seconds since 1970 UTC.")
+        heldBytes = registry.gauge(
+            "penstock_gateway_held_bytes",
+            help: "Bytes held for clients: output, queues, unfinished messages and headers.")
     }
 }

@@ -10,14 +10,23 @@ package final class GatewayServer {
     let loop: EventLoop
     let router: RPCRouter
     let pages: PlainPages
-    let limits: GatewayLimits
+    let options: GatewayOptions
+    var limits: GatewayLimits { options.limits }
     let metrics: GatewayMetrics
+    let limitAccounting: LimitAccounting
     package let health: HealthService
+    /// For connections from now on; nil: cleartext.
+    private(set) var tls: TLSServerContext?
+    private let allowsCleartext: Bool
     private let services: [any RPCService]
     private var listener: Listener?
-    private var connections: [ObjectIdentifier: GatewayConnection] = [:]
+    private(set) var connections: [ObjectIdentifier: GatewayConnection] = [:]
+    private var admission: Admission
+    var ledger: MemoryLedger
+    /// The connection to end next is being looked for.
+    var isShedding = false
     private var drained: (() -> Void)?
-    private let log = Log("gateway")
+    let log = Log("gateway")
 
     package init(
         loop: EventLoop, metrics registry: MetricRegistry, services: [any RPCService],
@@ -25,8 +34,12 @@ package final class GatewayServer {
     ) {
         self.loop = loop
         self.services = services
-        limits = options.limits
+        allowsCleartext = options.allowsCleartext
+        self.options = options
+        admission = Admission(options.limits)
+        ledger = MemoryLedger(ceiling: options.limits.memoryBytesMax)
         metrics = GatewayMetrics(registry)
+        limitAccounting = LimitAccounting(registry)
         health = HealthService()
         let status = health
         pages = PlainPages(metrics: registry, isServing: { status.serves("") })
@@ -34,6 +47,17 @@ package final class GatewayServer {
         for service in services { service.register(in: router) }
         health.register(in: router)
         ReflectionService(router: router).register(in: router)
+        if let tls = options.tls { replaceTLS(with: tls) }
+    }
+
+    /// Clients have to use TLS.
+    var refusesCleartext: Bool { tls != nil && !allowsCleartext }
+
+    /// Secures connections from now on with these certificates; those that live go on.
+    package func replaceTLS(with fresh: TLSServerContext) {
+        loop.preconditionInLoop()
+        tls = fresh
+        metrics.certificateExpiry.set(fresh.earliestExpiry.nanoseconds / 1_000_000_000)
     }
 
     /// Begins to listen and reports SERVING. Returns the address with the port that was bound.
@@ -44,19 +68,22 @@ package final class GatewayServer {
         self.listener = listener
         health.setStatus("", serving: true)
         for service in services { health.setStatus(service.name, serving: true) }
+        takeCensus()
         return listener.boundAddress
     }
 
-    /// Readiness off, stop accepting, GOAWAY, calls end with UNAVAILABLE so that clients go
-    /// elsewhere. `done` is called once every connection has ended, by itself or after `limit`.
+    /// Readiness off, stop accepting, GOAWAY twice, and every call is told: subscribers leave at
+    /// once, so that they go elsewhere; others have until `limit` to end by themselves, and then
+    /// end with UNAVAILABLE. `done` is called once every connection has ended, in any case two
+    /// seconds after that.
     package func drain(within limit: Duration, done: @escaping () -> Void) {
         guard drained == nil else { return }
         drained = done
         health.stopServing()
         listener?.close()
-        for connection in Array(connections.values) { connection.drain() }
+        for connection in Array(connections.values) { connection.drain(within: limit) }
         reportIfDrained()
-        loop.schedule(after: limit) { [weak self] in
+        loop.schedule(after: limit + ConnectionLife.lingerMax * 2) { [weak self] in
             guard let self else { return }
             for connection in Array(connections.values) { connection.close() }
         }
@@ -69,8 +96,11 @@ package final class GatewayServer {
     }
 
     private func accepted(_ stream: ByteStream) {
-        guard connections.count < limits.connectionsMax else {
+        let refusal = admission.connected(
+            stream.peer, isMemoryShort: ledger.refusesConnections)
+        if let refusal {
             metrics.refusedConnections.add()
+            limitAccounting.reached(refusal, by: stream.peer)
             stream.close()
             return
         }
@@ -81,8 +111,11 @@ package final class GatewayServer {
         log.debug("accepted", [("peer", stream.peer.description)])
     }
 
-    func ended(_ connection: GatewayConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+    func ended(_ connection: GatewayConnection, peer: SocketAddress) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        admission.disconnected(peer)
+        ledger.changed(from: connection.notedBytes, to: 0)
+        connection.notedBytes = 0
         metrics.connections.set(Int64(connections.count))
         reportIfDrained()
     }

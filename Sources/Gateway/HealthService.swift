@@ -29,7 +29,13 @@ package final class HealthService: RPCService {
             }
         }
         router.register("/\(name)/Watch") { [weak self] _ in
-            SingleRequestHandler(onCancelled: { self?.forget($0) }) { call, bytes in
+            SingleRequestHandler(
+                onCancelled: { self?.forget($0) },
+                onDraining: { call in
+                    self?.forget(call)
+                    call.finish(StatusMapping.draining)
+                }
+            ) { call, bytes in
                 guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
                 self?.watch(request.service ?? "", call)
             }

@@ -1,3 +1,4 @@
+internal import Base
 internal import GRPC
 internal import Schema
 
@@ -15,4 +16,7 @@ final class ReflectionHandler: RPCHandler {
     func receivedEnd(on call: RPCCall) { call.finish(.ok) }
 
     func cancelled(_ call: RPCCall) {}
+
+    /// Every question was answered when it came; only the client knows whether there are more.
+    func draining(_ call: RPCCall, deadline: Instant) { call.finish(StatusMapping.draining) }
 }

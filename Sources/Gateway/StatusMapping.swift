@@ -18,6 +18,9 @@ package enum StatusMapping {
         }
     }
 
+    /// A call that would never end by itself makes room for the end of its connection.
+    static let draining = RPCStatus(.unavailable, "the server drains; connect again, or elsewhere")
+
     static func noTopics(_ method: String) -> RPCStatus {
         RPCStatus(
             .invalidArgument,

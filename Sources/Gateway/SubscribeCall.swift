@@ -40,6 +40,11 @@ final class SubscribeCall: RPCHandler, FrameSink {
 
     func becameWritable(_ call: RPCCall) { session?.becameWritable() }
 
+    /// A subscription never ends by itself, and its position is good anywhere.
+    func draining(_ call: RPCCall, deadline: Instant) {
+        finish(StatusMapping.draining)
+    }
+
     // MARK: FrameSink
 
     func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }

@@ -9,4 +9,10 @@ enum ControlEvent {
     case headersNotSent(UInt32)
     case goAway(UInt32, UInt32)
     case pong(UInt64)
+    /// DATA without a byte that does not end its stream.
+    case emptyData
+    /// A stream error made the library send RST_STREAM.
+    case provokedReset
+    /// A header list far beyond our limit.
+    case endlessHeaders
 }

@@ -11,11 +11,17 @@ final class ControlPlane {
     private var session: OpaquePointer?
     private let role: HTTP2Role
     private let headerListBytesMax: Int
+    private let headerBlockBytesMax: Int
+    private let concurrentStreamsMax: UInt32
     private var isInside = false
     private var fields: [HTTP2Field] = []
-    private var fieldBytes = 0
+    /// Counted as the peer's SETTINGS_MAX_HEADER_LIST_SIZE counts them.
+    private(set) var fieldBytes = 0
     /// Streams whose RST_STREAM(NO_ERROR) only tells the library that our own DATA ended them.
     private var swallowed: [UInt32] = []
+    private var hasSentSettings = false
+    /// HEADERS frames submitted.
+    private(set) var headersCount: Int64 = 0
 
     var events: [ControlEvent] = []
     var data: [UInt8] = []
@@ -23,6 +29,8 @@ final class ControlPlane {
     init(role: HTTP2Role, limits: HTTP2Limits) {
         self.role = role
         headerListBytesMax = limits.headerListBytesMax
+        headerBlockBytesMax = limits.headerBlockBytesMax
+        concurrentStreamsMax = limits.concurrentStreamsMax
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         let made =
@@ -35,8 +43,9 @@ final class ControlPlane {
         }
         unsafe Self.install(callbacks)
         unsafe nghttp2_option_set_stream_reset_rate_limit(
-            option, limits.resetBurst, limits.resetsPerSecond)
-        unsafe nghttp2_option_set_max_continuations(option, limits.continuationsMax)
+            option, 2 * UInt64(limits.frames.resets.burst),
+            2 * UInt64(limits.frames.resets.perSecond))
+        unsafe nghttp2_option_set_max_continuations(option, 2 * limits.continuationsMax)
         unsafe nghttp2_option_set_max_outbound_ack(option, limits.acknowledgementsMax)
         unsafe nghttp2_option_set_max_settings(option, limits.settingsMax)
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -66,7 +75,9 @@ final class ControlPlane {
             nghttp2_settings_entry(settings_id: Int32(name.rawValue), value: value)
         }
         var entries = [
-            entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreamsMax),
+            entry(
+                NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                limits.concurrentStreamsMax + Self.streamsSlack),
             entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(limits.headerListBytesMax)),
             entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(limits.streamReceiveWindow)),
         ]
@@ -104,16 +115,40 @@ final class ControlPlane {
             let count = unsafe nghttp2_session_mem_send(session, &bytes)
             guard count >= 0 else { throw .library(code: Int32(count)) }
             guard count > 0, let bytes = unsafe bytes else { return }
-            if unsafe !isSwallowed(bytes, count) { unsafe output.append(bytes, count: count) }
+            if unsafe isSwallowed(bytes, count) { continue }
+            if !hasSentSettings, unsafe bytes[3] == UInt8(NGHTTP2_SETTINGS.rawValue) {
+                hasSentSettings = true
+                unsafe output.append(announcingStreams(bytes, count))
+            } else {
+                unsafe output.append(bytes, count: count)
+            }
         }
     }
 
+    /// The library ends the connection of a peer that opens more streams than it was told, where
+    /// RFC 9113 §5.1.2 asks for RST_STREAM. So the library allows some more than the wire says, and
+    /// the connection refuses those.
+    private func announcingStreams(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> [UInt8] {
+        var frame = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
+        for entry in stride(from: 9, to: count - 5, by: 6)
+        where frame[entry] == 0 && frame[entry + 1] == 3 {  // SETTINGS_MAX_CONCURRENT_STREAMS
+            for (index, shift) in [24, 16, 8, 0].enumerated() {
+                frame[entry + 2 + index] = UInt8(truncatingIfNeeded: concurrentStreamsMax >> shift)
+            }
+        }
+        return frame
+    }
+
+    /// Streams beyond the limit that one read can open before their RST_STREAM has left.
+    private static let streamsSlack: UInt32 = 10_000
+
     private func isSwallowed(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        guard !swallowed.isEmpty, count == 13, unsafe bytes[3] == 3 else { return false }
+        guard count == 13, unsafe bytes[3] == 3 else { return false }
         let frame = unsafe UnsafeRawPointer(bytes)
         let streamID = unsafe UInt32(
             bigEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt32.self))
         let code = unsafe frame.loadUnaligned(fromByteOffset: 9, as: UInt32.self)
+        if code != 0 { events.append(.provokedReset) }
         guard code == 0, let index = swallowed.firstIndex(of: streamID) else { return false }
         swallowed.remove(at: index)
         return true
@@ -142,6 +177,7 @@ final class ControlPlane {
                 session, flags, streamID.map { Int32($0) } ?? -1, nil, pairs, pairs.count, nil)
         }
         guard code >= 0 else { return nil }
+        headersCount += 1
         return streamID ?? UInt32(code)
     }
 
@@ -157,9 +193,14 @@ final class ControlPlane {
 
     func submitShutdownNotice() { unsafe nghttp2_submit_shutdown_notice(session) }
 
-    func submitGoAway() {
+    /// The last GOAWAY: no stream above the latest one that was processed is served.
+    func submitGoAway(_ code: HTTP2ErrorCode, debugData: String) {
         let last = unsafe nghttp2_session_get_last_proc_stream_id(session)
-        unsafe nghttp2_submit_goaway(session, 0, last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+        let text = Array(debugData.utf8)
+        unsafe text.withUnsafeBufferPointer { text in
+            _ = unsafe nghttp2_submit_goaway(
+                session, 0, last, code.rawValue, text.baseAddress, text.count)
+        }
     }
 
     func submitPing(_ opaque: UInt64) {
@@ -182,10 +223,10 @@ extension ControlPlane {
         }
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, _, name, nameCount, value, valueCount, _, user in
-            unsafe ControlPlane.of(user).receivedField(
+            let isTaken = unsafe ControlPlane.of(user).receivedField(
                 UnsafeBufferPointer(start: name, count: nameCount),
                 UnsafeBufferPointer(start: value, count: valueCount))
-            return 0
+            return isTaken ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             if let frame = unsafe frame { unsafe ControlPlane.of(user).received(frame.pointee) }
@@ -224,14 +265,20 @@ extension ControlPlane {
         fieldBytes = 0
     }
 
+    /// False: the block is to be read no further.
     private func receivedField(
         _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
-    ) {
+    ) -> Bool {
         fieldBytes += name.count + value.count + 32
-        guard fieldBytes <= headerListBytesMax else { return }
+        guard fieldBytes <= headerListBytesMax else {
+            guard fieldBytes > headerBlockBytesMax else { return true }
+            events.append(.endlessHeaders)
+            return false
+        }
         unsafe fields.append(
             HTTP2Field(
                 String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+        return true
     }
 
     private func receivedData(_ streamID: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
@@ -251,9 +298,14 @@ extension ControlPlane {
                     streamID, fields, opensStream: opensStream,
                     isTooLarge: fieldBytes > headerListBytesMax))
             fields = []
+            fieldBytes = 0
             if head.flags & 1 != 0 { events.append(.ended(streamID)) }
         case NGHTTP2_DATA.rawValue:
-            if head.flags & 1 != 0 { events.append(.ended(streamID)) }
+            if head.flags & 1 != 0 {
+                events.append(.ended(streamID))
+            } else if unsafe head.length == frame.data.padlen {
+                events.append(.emptyData)
+            }
         case NGHTTP2_SETTINGS.rawValue where head.flags & 1 == 0:
             let size = unsafe nghttp2_session_get_remote_settings(
                 session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)

@@ -25,13 +25,26 @@ struct FrameSplitter {
     private var isBeforeFirstFrame = true
     private var heldCount = 0
     private(set) var held = InlineArray<13, UInt8>(repeating: 0)
+    private var isHeadersFrame = false
+    /// A server's; what it refuses is passed on no more.
+    var judge: FrameJudge?
 
-    init(role: HTTP2Role) { skip = role == .server ? 24 : 0 }
+    init(role: HTTP2Role, judge: FrameJudge? = nil) {
+        skip = role == .server ? 24 : 0
+        self.judge = judge
+    }
 
-    /// The next piece of `bytes` from `position`, which is moved behind it. Nil: all was used.
+    /// No more bytes now: tells the judge whether a header block is unfinished.
+    mutating func readEnded(now: Instant) {
+        let isInsideHeaders = isInHeaderBlock || isHeadersFrame && skip > 0
+        judge?.ended(now: now, isInsideHeaders: isInsideHeaders)
+    }
+
+    /// The next piece of `bytes` from `position`, which is moved behind it. Nil: all was used, or
+    /// the judge has seen enough.
     mutating func next(_ bytes: RawSpan, at position: inout Int) -> Piece? {
         let start = position
-        while position < bytes.byteCount {
+        while position < bytes.byteCount, judge?.reached == nil {
             let left = bytes.byteCount - position
             if skip > 0 {
                 let passed = min(skip, left)
@@ -43,6 +56,7 @@ struct FrameSplitter {
             } else if isWindowUpdate(bytes.bigEndian(position, as: UInt32.self)) {
                 if position > start { return .bytes(start..<position) }
                 position += Self.windowUpdateSize
+                judge?.entered(type: 8, flags: 0, length: 4)
                 return .windowUpdate(
                     streamID: bytes.bigEndian(start + 5, as: UInt32.self) & 0x7fff_ffff,
                     increment: bytes.bigEndian(start + 9, as: UInt32.self) & 0x7fff_ffff)
@@ -68,6 +82,7 @@ struct FrameSplitter {
         }
         guard heldCount == Self.windowUpdateSize else { return nil }
         heldCount = 0
+        judge?.entered(type: 8, flags: 0, length: 4)
         return .windowUpdate(
             streamID: heldNumber(5) & 0x7fff_ffff, increment: heldNumber(9) & 0x7fff_ffff)
     }
@@ -85,7 +100,10 @@ struct FrameSplitter {
         isBeforeFirstFrame = false
         skip = Int(start >> 8)
         let endsHeaders = flags & 0x4 != 0
-        switch start & 0xff {
+        let type = UInt8(truncatingIfNeeded: start)
+        isHeadersFrame = type == 1 || type == 9
+        judge?.entered(type: type, flags: flags, length: skip)
+        switch type {
         case 1, 5: if !endsHeaders { isInHeaderBlock = true }  // HEADERS, PUSH_PROMISE
         case 9: if endsHeaders { isInHeaderBlock = false }  // CONTINUATION
         default: break

@@ -34,7 +34,10 @@ extension HTTP2Connection {
         let size = bytes.byteCount
         guard stream.queuedBytes + size <= limits.queuedBytesPerStreamMax,
             queuedBytes + size <= limits.queuedBytesMax
-        else { return false }
+        else {
+            limitReached(.queue)
+            return false
+        }
         enqueue(bytes, on: stream)
         if endStream { stream.flags.insert(.ending) }
         pushOut()
@@ -70,7 +73,7 @@ extension HTTP2Connection {
     /// Names the last stream that is served.
     package func submitGoAway() {
         hasUndrained = true
-        control.submitGoAway()
+        control.submitGoAway(.noError, debugData: "")
     }
 
     package func submitPing(_ opaque: UInt64) {
@@ -103,7 +106,11 @@ extension HTTP2Connection {
         queuedBytes -= stream.queuedBytes
         (stream.queue, stream.queueStart) = ([], 0)
         stream.flags.remove(.queued)
-        waiting.removeAll { $0 === stream }
+        // One pass over all of them for every few that go: a thousand resets cost a thousand steps.
+        forgottenCount += 1
+        guard forgottenCount > 16 + waiting.count / 2, !isPumping else { return }
+        waiting.removeAll { !$0.flags.contains(.queued) }
+        forgottenCount = 0
     }
 }
 
@@ -167,19 +174,38 @@ extension HTTP2Connection {
     /// Frames what windows and output allow; round robin over the streams, one frame a turn.
     func pump() {
         guard !waiting.isEmpty, maySend, !hasUndrained else { return }
-        var index = 0
-        while index < waiting.count, output.count <= limits.outputBytesMax {
-            let stream = waiting[index]
-            switch pumpFrame(of: stream) {
-            case .blocked: index += 1
-            case .more:
-                waiting.remove(at: index)
-                waiting.append(stream)
-            case .finished: waiting.remove(at: index)
-            }
-        }
+        isPumping = true
+        while pumpRound() {}
+        isPumping = false
         drain()
         noteAwaitedOutput()
+    }
+
+    /// One frame of each stream. True: some have more, and there is room for it.
+    private func pumpRound() -> Bool {
+        var (kept, hasMore, index) = (0, false, 0)
+        while index < waiting.count, output.count <= limits.outputBytesMax {
+            let stream = waiting[index]
+            index += 1
+            guard stream.flags.contains(.queued) else {
+                forgottenCount -= 1
+                continue
+            }
+            let progress = pumpFrame(of: stream)
+            if progress == .finished { continue }
+            if progress == .more { hasMore = true }
+            waiting[kept] = stream
+            kept += 1
+        }
+        guard index < waiting.count else {
+            waiting.removeSubrange(kept...)
+            return hasMore
+        }
+        // Those that had no turn come first in the next round.
+        let served = waiting[..<kept]
+        waiting.removeSubrange(..<index)
+        waiting.append(contentsOf: served)
+        return false
     }
 
     private enum Progress { case blocked, more, finished }
@@ -198,6 +224,7 @@ extension HTTP2Connection {
                     streamID: stream.id, endStream: endsHere)
             }
             stream.window -= Int64(size)
+            stream.flags.remove(.stalled)
             stream.queueStart += size
             queuedBytes -= size
             guard isLast else { return .more }
@@ -236,20 +263,29 @@ extension HTTP2Connection {
     /// Tells streams that a send was refused for, once one of that size can succeed.
     func wake() {
         guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
-        var index = 0
-        while index < behind.count {
+        var kept = 0
+        for index in behind.indices {
             let stream = behind[index]
             let wanted = min(Int64(stream.wantedBytes), max(1, initialWindow / 2))
             if !stream.isOpen {
                 stream.flags.remove(.behind)
-                behind.remove(at: index)
             } else if !stream.flags.contains(.queued) && room(for: stream) >= wanted {
                 stream.flags.remove(.behind)
-                behind.remove(at: index)
                 batch.events.append(.writable(stream))
             } else {
-                index += 1
+                behind[kept] = stream
+                kept += 1
             }
         }
+        behind.removeSubrange(kept...)
+        closedBehindCount = 0
+    }
+
+    /// A stream that was refused a send is closed: it leaves with the next ones.
+    func closedBehind() {
+        closedBehindCount += 1
+        guard closedBehindCount > 16 + behind.count / 2 else { return }
+        behind.removeAll(where: \.isClosed)
+        closedBehindCount = 0
     }
 }

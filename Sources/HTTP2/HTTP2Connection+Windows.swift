@@ -7,6 +7,7 @@ extension HTTP2Connection {
         if increment == 0 { return false }
         if streamID == 0 {
             window += increment
+            windowGranted += increment
             if window > Self.windowMax { terminateByOverflow() }
             return true
         }

@@ -21,15 +21,27 @@ package final class HTTP2Connection {
     /// after the output has left, even if the socket is never blocked.
     package var awaitsOutput: () -> Void = {}
 
+    /// Told of every limit that the peer reached, before the answer is on the wire.
+    package var limitReached: (HTTP2Limit) -> Void = { _ in }
+
     let control: ControlPlane
-    private var splitter: FrameSplitter
+    var splitter: FrameSplitter
     var batch = HTTP2EventBatch()
-    /// Ascending by number; removal is O(streams).
+    /// Ascending by number.
     private(set) var streams: [HTTP2Stream] = []
-    /// Streams with queued bytes, next one to serve first.
+    /// Streams with queued bytes, next one to serve first, and among them such as have nothing to
+    /// send any more.
     var waiting: [HTTP2Stream] = []
+    /// How many of `waiting` have nothing to send any more.
+    var forgottenCount = 0
+    /// Streams that were refused a send, and such as are closed.
     var behind: [HTTP2Stream] = []
+    var closedBehindCount = 0
+    /// `waiting` is being gone through.
+    var isPumping = false
     var queuedBytes = 0
+    /// What the peer ever allowed us to send on the connection.
+    var windowGranted: Int64 = 65_535
     var window: Int64 = 65_535
     var initialWindow: Int64 = 65_535
     /// The library has frames that must precede further DATA.
@@ -52,7 +64,8 @@ package final class HTTP2Connection {
         self.output = output
         self.wantsFlush = wantsFlush
         control = ControlPlane(role: role, limits: limits)
-        splitter = FrameSplitter(role: role)
+        splitter = FrameSplitter(
+            role: role, judge: role == .server ? FrameJudge(limits) : nil)
     }
 
     deinit { for stream in streams { stream.flags.insert(.closed) } }
@@ -71,13 +84,16 @@ package final class HTTP2Connection {
 
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
-        failure != nil || (waiting.isEmpty && !control.wantsRead && !control.wantsWrite)
+        failure != nil
+            || (waiting.count == forgottenCount && !control.wantsRead && !control.wantsWrite)
     }
 
     package var streamCount: Int { streams.count }
 
     /// Takes inbound bytes, cut anywhere. Call `flush` afterwards.
-    package func receive(_ bytes: RawSpan) {
+    package func receive(_ bytes: RawSpan, now: Instant = Instant(nanoseconds: 0)) {
+        splitter.judge?.began(
+            now: now, headersSent: control.headersCount, dataSent: windowGranted - window)
         var position = 0
         while failure == nil, let piece = splitter.next(bytes, at: &position) {
             switch piece {
@@ -89,6 +105,8 @@ package final class HTTP2Connection {
                 if !opened(streamID, by: Int64(increment)) { refuse(streamID, increment) }
             }
         }
+        splitter.readEnded(now: now)
+        enforce()
     }
 
     /// Sends what may be sent now: control frames, queued DATA; then finds who can write again.
@@ -99,6 +117,7 @@ package final class HTTP2Connection {
         drain()
         wake()
         noteAwaitedOutput()
+        enforce()
     }
 
     /// The socket took all output.
@@ -111,13 +130,14 @@ package final class HTTP2Connection {
     /// The socket is gone: every stream is closed, and nothing is sent or queued any more.
     package func connectionLost() {
         outputBlocked = true
-        for stream in streams { remove(stream.id, .cancel) }
+        for stream in streams.reversed() { remove(stream.id, .cancel) }
+        (waiting, forgottenCount, behind) = ([], 0, [])
     }
 
     /// Something waits for room in the output, though the socket may not be blocked: call
     /// `outputDrained` once the output has left.
     package var waitsForOutput: Bool {
-        !hasOutputRoom && (!waiting.isEmpty || !behind.isEmpty)
+        !hasOutputRoom && (waiting.count > forgottenCount || !behind.isEmpty)
     }
 
     func noteAwaitedOutput() {
@@ -169,8 +189,9 @@ package final class HTTP2Connection {
         takeControlEvents()
     }
 
-    private func fail(_ error: HTTP2Error) {
+    func fail(_ error: HTTP2Error) {
         guard fault == nil else { return }
+        if error == .flooded { limitReached(.acknowledgements) }
         fault = error
         batch.events.append(.failed(error))
     }
@@ -188,8 +209,12 @@ package final class HTTP2Connection {
     private func handle(_ event: ControlEvent, dataBase: Int) {
         switch event {
         case .headers(let id, let fields, let opensStream, let isTooLarge):
-            if opensStream { add(id) }
+            if opensStream {
+                guard admits(id) else { return }
+                add(id)
+            }
             guard let stream = stream(id) else { return }
+            if isTooLarge { limitReached(.headerList) }
             batch.events.append(.headers(stream, fields, isTooLarge: isTooLarge))
         case .data(let id, let range):
             guard let stream = stream(id) else { return }
@@ -204,6 +229,9 @@ package final class HTTP2Connection {
             batch.events.append(
                 .goAway(lastStreamID: last, HTTP2ErrorCode(rawValue: code)))
         case .pong(let opaque): batch.events.append(.pong(opaque))
+        case .emptyData: splitter.judge?.receivedEmptyFrame()
+        case .provokedReset: splitter.judge?.provokedReset()
+        case .endlessHeaders: splitter.judge?.receivedEndlessHeaders()
         }
     }
 
@@ -222,13 +250,15 @@ package final class HTTP2Connection {
 
 extension HTTP2Connection {
     /// Nil once the stream is closed. O(log streams).
-    func stream(_ id: UInt32) -> HTTP2Stream? {
+    func stream(_ id: UInt32) -> HTTP2Stream? { index(of: id).map { streams[$0] } }
+
+    private func index(of id: UInt32) -> Int? {
         var (low, high) = (0, streams.count)
         while low < high {
             let middle = (low + high) / 2
             if streams[middle].id < id { low = middle + 1 } else { high = middle }
         }
-        return low < streams.count && streams[low].id == id ? streams[low] : nil
+        return low < streams.count && streams[low].id == id ? low : nil
     }
 
     @discardableResult
@@ -239,14 +269,11 @@ extension HTTP2Connection {
     }
 
     private func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
-        guard let stream = stream(id), let index = streams.firstIndex(where: { $0 === stream })
-        else {
-            return
-        }
-        streams.remove(at: index)
+        guard let index = index(of: id) else { return }
+        let stream = streams.remove(at: index)
         forgetQueue(of: stream)
-        if stream.flags.contains(.behind) { behind.removeAll { $0 === stream } }
         stream.flags.insert(.closed)
+        if stream.flags.contains(.behind) { closedBehind() }
         batch.events.append(.closed(stream, code))
     }
 

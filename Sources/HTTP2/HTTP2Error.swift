@@ -4,6 +4,8 @@ package enum HTTP2Error: Error, Equatable, Sendable {
     case badPreface
     /// More frames that demand an answer (PING, SETTINGS, RST_STREAM) than the limits allow.
     case flooded
+    /// The peer went beyond one of our limits, which GOAWAY with ENHANCE_YOUR_CALM told it.
+    case limitReached(HTTP2Limit)
     /// A frame with no place to answer it arrived; the library's own code.
     case library(code: Int32)
 }

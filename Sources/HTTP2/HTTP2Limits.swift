@@ -4,8 +4,26 @@ package struct HTTP2Limits: Sendable {
     /// client has a handful; 1,000 lets a load test multiplex.
     package var concurrentStreamsMax: UInt32 = 1000
 
-    /// Bytes of one header list, counted as in RFC 9113 §6.5.2; more is answered with 431.
+    /// Bytes of one header list, counted as in RFC 9113 §6.5.2; more is answered with 431. Twice
+    /// the 8 KiB of metadata that gRPC libraries accept by default.
     package var headerListBytesMax = 16_384
+
+    /// Bytes of one header block, compressed, and of the list it expands to: who sends four times
+    /// the list that SETTINGS announced is not to be answered but to be rid of.
+    package var headerBlockBytesMax = 65_536
+
+    /// How long a header block may take to arrive: it is one packet as a rule.
+    package var headerTimeMax = Duration.seconds(10)
+
+    /// Frames that cost more to handle than to send.
+    package var frames = FrameRates()
+
+    /// Clients may PING every 10 s (grpc proposal A8); the tenth less is for timers and networks
+    /// that are not exact.
+    package var pingIntervalMin = Duration.seconds(9)
+
+    /// PINGs that may come sooner before the connection ends: what grpc's own servers allow.
+    package var pingStrikesMax = 2
 
     /// Bytes waiting in the output before hot-path sends are refused and queues stop draining.
     package var outputBytesMax = 262_144
@@ -21,11 +39,6 @@ package struct HTTP2Limits: Sendable {
 
     /// Our receive window for the connection; never below the protocol's 65,535.
     package var connectionReceiveWindow: Int32 = 1 << 20
-
-    /// RST_STREAM frames a client may send in a burst, then per second ("rapid reset",
-    /// CVE-2023-44487).
-    package var resetBurst: UInt64 = 1000
-    package var resetsPerSecond: UInt64 = 33
 
     /// CONTINUATION frames in one header block (CVE-2024-28182). 16 KiB fit into one frame.
     package var continuationsMax = 8

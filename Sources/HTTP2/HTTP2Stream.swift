@@ -19,6 +19,8 @@ package final class HTTP2Stream {
         static let receivedEnd = Flags(rawValue: 16)
         static let behind = Flags(rawValue: 32)
         static let closed = Flags(rawValue: 64)
+        /// The queue did not move since the last look.
+        static let stalled = Flags(rawValue: 128)
     }
 
     /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.

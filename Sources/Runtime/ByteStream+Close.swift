@@ -30,7 +30,7 @@ extension ByteStream {
 
     func tearDown(_ reason: SystemError?) {
         phase = .closed
-        closeReason = reason
+        closeReason = closeReason ?? reason
         attempt?.cancel(on: loop)
         attempt = nil
         if let drainTimer { loop.cancel(drainTimer) }
@@ -39,6 +39,7 @@ extension ByteStream {
         output.removeAll()
         output.release()
         tls = nil
+        serverContext = nil
         dropSocket()
     }
 
@@ -64,6 +65,7 @@ extension ByteStream {
             switch phase {
             case .resolving, .closed: 0
             case .connecting: clinux_writable
+            case .sniffing: isReadingPaused ? 0 : clinux_readable
             case .securing: tls?.wantsToWrite == true ? clinux_writable : clinux_readable
             case .ending: isBlocked ? clinux_writable : 0
             case .open, .draining:

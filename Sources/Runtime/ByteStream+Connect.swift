@@ -8,7 +8,7 @@ struct ConnectAttempt {
     var timer: TimerID?
     /// Addresses not tried yet.
     var addresses: ArraySlice<SocketAddress> = []
-    var trust: TLSTrust?
+    var context: TLSClientContext?
 
     func cancel(on loop: EventLoop) {
         if let timer { loop.cancel(timer) }
@@ -30,8 +30,8 @@ extension ByteStream {
         var attempt = ConnectAttempt(endpoint: endpoint, timeout: timeout)
         attempt.timer = loop.schedule(after: timeout) { [weak stream] in stream?.connectTimedOut() }
         stream.attempt = attempt
-        if let literal, !endpoint.tls {
-            stream.resolved(.success(Resolver.Answer(addresses: [literal], trust: nil)))
+        if let literal, endpoint.tls == nil {
+            stream.resolved(.success(Resolver.Answer(addresses: [literal], context: nil)))
             return stream
         }
         let waiting = Confined(stream, to: loop)
@@ -46,7 +46,7 @@ extension ByteStream {
         switch answer {
         case .success(let answer):
             attempt?.addresses = answer.addresses[...]
-            attempt?.trust = answer.trust
+            attempt?.context = answer.context
             connectToNextAddress(.failed(doing: "connect", code: 0))
         case .failure(let error): finish(error)
         }
@@ -75,10 +75,12 @@ extension ByteStream {
         let code = clinux_socket_error(socket)
         if code < 0 { return connectToNextAddress(connectFailure(-code)) }
         guard let attempt else { return }
-        guard attempt.endpoint.tls else { return becomeOpen() }
+        guard let options = attempt.endpoint.tls else { return becomeOpen() }
         do {
-            guard let trust = attempt.trust else { return }
-            tls = try TLSSession(trust, socket, host: attempt.endpoint.host)
+            guard let context = attempt.context else { return }
+            tls = try TLSSession(
+                context, socket, host: options.serverName ?? attempt.endpoint.host,
+                applicationProtocols: options.applicationProtocols)
             phase = .securing
             continueHandshake()
         } catch {
@@ -86,18 +88,10 @@ extension ByteStream {
         }
     }
 
-    func continueHandshake() {
-        guard let tls else { return }
-        switch tls.handshake() {
-        case .done: becomeOpen()
-        case .wait: updateInterest()
-        case .failed(let error): finish(error)
-        }
-    }
-
-    private func becomeOpen() {
+    func becomeOpen() {
         attempt?.cancel(on: loop)
         attempt = nil
+        serverContext = nil
         phase = .open
         updateInterest()
         if !output.isEmpty { flushAtEndOfTurn() }

@@ -7,6 +7,7 @@ extension ByteStream {
         switch phase {
         case .closed, .resolving: return
         case .connecting: return connectFinished()
+        case .sniffing: return sniff()
         case .securing: return continueHandshake()
         case .open, .ending, .draining: break
         }
@@ -51,6 +52,7 @@ extension ByteStream {
         if phase == .ending {
             // The kernel did not take all of the answer to the peer's last bytes.
             if isBlocked { return drain() }
+            tls?.sendCloseNotify()
             tearDown(nil)
         }
         guard phase == .closed, let delegate else { return }

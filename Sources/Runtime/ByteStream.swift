@@ -5,14 +5,17 @@ internal import CLinux
 /// `output`. Confined to its loop, which keeps it alive while it is open.
 ///
 ///     resolving → connecting → securing → open → draining → closed
-///                                           └→ ending ──────↗
+///                  sniffing ──↗─────────↗  └→ ending ──────↗
 ///
 /// Output is sent once a turn, at its end, however often it was appended to. What the kernel does
 /// not take waits, the stream is blocked, and `becameWritable` tells when all of it left: bounding
 /// what is appended meanwhile is the owner's part.
 package final class ByteStream: EventHandler {
     enum Phase {
-        case resolving, connecting, securing, open
+        case resolving, connecting
+        /// Accepted; the first byte tells whether TLS comes.
+        case sniffing
+        case securing, open
         /// The peer ended; closes after this turn's send.
         case ending
         /// We end; closes when the peer does, or after `drainLimit`.
@@ -32,6 +35,8 @@ package final class ByteStream: EventHandler {
     var closeReason: SystemError?
     var attempt: ConnectAttempt?
     var tls: TLSSession?
+    /// What an accepted stream is secured with, until it is.
+    var serverContext: TLSServerContext?
     var socket: Int32 = -1
     var token: WatchToken?
     var interest: UInt32 = 0
@@ -99,6 +104,7 @@ package final class ByteStream: EventHandler {
     /// Closes now; what has not left is lost.
     package func close() {
         loop.preconditionInLoop()
+        if phase == .open && !isBlocked && output.isEmpty { tls?.sendCloseNotify() }
         finish(nil)
     }
 
@@ -108,7 +114,7 @@ package final class ByteStream: EventHandler {
         loop.preconditionInLoop()
         switch phase {
         case .closed, .draining, .ending: return
-        case .resolving, .connecting, .securing: finish(nil)
+        case .resolving, .connecting, .sniffing, .securing: finish(nil)
         case .open:
             isReadingPaused = false
             drain()

@@ -3,7 +3,8 @@ internal import Base
 /// Who uses a byte stream. All calls come on the stream's loop, never from within a call to the
 /// stream.
 package protocol ByteStreamDelegate: AnyObject {
-    /// A stream made by `connect` is connected and, with TLS, secured.
+    /// A stream made by `connect` is connected and, with TLS, secured; one that was accepted and
+    /// expects security is secured, or known to be cleartext.
     func opened(_ stream: ByteStream)
     /// Bytes arrived; the span dies when the call returns.
     func received(_ bytes: RawSpan, on stream: ByteStream)

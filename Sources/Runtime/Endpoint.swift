@@ -1,18 +1,21 @@
-/// Where to connect to: a name or literal address, a port, and whether TLS protects the bytes.
+/// Where to connect to: a name or literal address, a port, and how TLS protects the bytes.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     package var port: UInt16
-    package var tls: Bool
-    /// A PEM file of the certificates to trust; nil: those that the system trusts.
-    package var certificateFile: String?
+    /// nil: cleartext.
+    package var tls: TLSClientOptions?
 
-    package init(host: String, port: UInt16, tls: Bool, certificateFile: String? = nil) {
+    package init(host: String, port: UInt16, tls: TLSClientOptions?) {
         (self.host, self.port, self.tls) = (host, port, tls)
-        self.certificateFile = certificateFile
+    }
+
+    /// With `tls`, the plain kind: the system's trust, the host's own name, no ALPN.
+    package init(host: String, port: UInt16, tls: Bool) {
+        self.init(host: host, port: port, tls: tls ? TLSClientOptions() : nil)
     }
 
     package init(_ address: SocketAddress) {
-        self.init(host: address.host, port: address.port, tls: false)
+        self.init(host: address.host, port: address.port, tls: nil)
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -36,12 +36,23 @@ extension EventLoop {
         precondition(count >= 0, "epoll_wait of loop \(name): \(SystemError.text(of: -count))")
         turnInstant = Clock.now()
         turnTime = Clock.timestamp()
+        handshakeStepsLeft = EventLoop.handshakeStepsMax
         for index in 0..<count { dispatch(index) }
         readRemainders()
         while let work = timers.takeDue(at: turnInstant) { work() }
         drainMailbox()
         finishTurn()
     }
+
+    /// False once the turn's share of handshakes is used up. Asymmetric cryptography takes from 0.1
+    /// to 1 ms a step, and a storm of new clients must not keep those waiting that are there.
+    func takeHandshakeStep() -> Bool {
+        handshakeStepsLeft -= 1
+        return handshakeStepsLeft >= 0
+    }
+
+    /// At most a few milliseconds of a turn, some thousand handshakes a second.
+    private static let handshakeStepsMax = 16
 
     /// How long the loop may sleep: not at all while there is work.
     private func waitMilliseconds() -> Int32 {

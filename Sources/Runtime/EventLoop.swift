@@ -34,6 +34,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var rereadingStreams: [ByteStream] = []
     var warmStreams: [ByteStream] = []
     var isCooling = false
+    var handshakeStepsLeft = 0
     var isStopping = false
     /// Filled by whoever reads a socket; what is in it dies at the next read.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 4096)

@@ -5,9 +5,9 @@ internal import CLinux
 enum Resolver {
     struct Answer: Sendable {
         var addresses: [SocketAddress]
-        /// Present if the endpoint wants TLS. Found here because reading the trust store takes
-        /// tens of milliseconds the first time.
-        var trust: TLSTrust?
+        /// Present if the endpoint wants TLS. Made here because reading the system's authorities
+        /// takes tens of milliseconds the first time.
+        var context: TLSClientContext?
     }
 
     typealias Reply = @Sendable (Result<Answer, SystemError>) -> Void
@@ -16,41 +16,18 @@ enum Resolver {
 
     /// Calls `reply` once, on another thread or at once if none can be started.
     static func resolve(_ endpoint: Endpoint, _ reply: @escaping Reply) {
-        let question = Question(endpoint, reply)
-        let code = unsafe clinux_thread_start(
-            nil, "resolve",
-            { context in
-                let question = unsafe Unmanaged<Question>.fromOpaque(context.unsafelyUnwrapped)
-                    .takeRetainedValue()
-                question.reply(Resolver.answer(question.endpoint))
-            },
-            Unmanaged.passRetained(question).toOpaque())
-        if code == 0 { return }
-        unsafe Unmanaged.passUnretained(question).release()
-        reply(.failure(.failed(doing: "start thread to resolve \(endpoint.host)", code: -code)))
-    }
-
-    private final class Question: Sendable {
-        let endpoint: Endpoint
-        let reply: Reply
-        init(_ endpoint: Endpoint, _ reply: @escaping Reply) {
-            (self.endpoint, self.reply) = (endpoint, reply)
-        }
+        let failure = BriefThread.run("resolve") { reply(Resolver.answer(endpoint)) }
+        if let failure { reply(.failure(failure)) }
     }
 
     private static func answer(_ endpoint: Endpoint) -> Result<Answer, SystemError> {
         do throws(SystemError) {
             let addresses = try addresses(of: endpoint)
-            return .success(Answer(addresses: addresses, trust: try trust(of: endpoint)))
+            let context = try endpoint.tls.map(TLSClientContext.make)
+            return .success(Answer(addresses: addresses, context: context))
         } catch {
             return .failure(error)
         }
-    }
-
-    private static func trust(of endpoint: Endpoint) throws(SystemError) -> TLSTrust? {
-        guard endpoint.tls else { return nil }
-        guard let file = endpoint.certificateFile else { return try TLSTrust.system.get() }
-        return try TLSTrust(certificateFile: file)
     }
 
     private static func addresses(of endpoint: Endpoint) throws(SystemError) -> [SocketAddress] {

@@ -6,6 +6,13 @@ package protocol Service: Sendable {
     func run() async throws
     /// Asks `run` to end in an orderly way. `run` may end later than this returns.
     func shutDown() async
+    /// Reads again what an operator may have changed, such as certificates; what cannot be used
+    /// changes nothing. Does nothing unless the service has such a thing.
+    func reload() async
+}
+
+extension Service {
+    package func reload() async {}
 }
 
 /// Why a group of services ended other than by being asked to.

@@ -1,9 +1,10 @@
+internal import Base
 internal import CLinux
 internal import COpenSSL
 
-/// The TLS side of one client connection, over its non-blocking socket. Verifies the chain against
-/// the trust store and the host's name or address against the certificate; TLS 1.2 or later.
-/// Confined to the stream's loop.
+/// TLS on one connection, over its non-blocking socket; TLS 1.2 or later. A client verifies the
+/// chain against the authorities it trusts and the server's name or address against the
+/// certificate; a server verifies clients as its context says. Confined to the stream's loop.
 ///
 /// Reads and writes give counts as the socket calls do: a negated EAGAIN to wait, another negative
 /// number for a failure, which `failure` then explains.
@@ -14,8 +15,11 @@ final class TLSSession {
         case failed(SystemError)
     }
 
-    private let session: OpaquePointer
-    private let host: String
+    let session: OpaquePointer
+    /// What the session was made from; the server's is asked in the middle of the handshake.
+    private let context: AnyObject
+    /// Who the other side is, for errors.
+    private let peer: String
     /// Why the last call failed.
     private(set) var failure: SystemError?
     /// The handshake waits for room to write, not for bytes.
@@ -23,25 +27,57 @@ final class TLSSession {
 
     private static let failed = -1_000_000
 
-    init(_ trust: TLSTrust, _ socket: Int32, host: String) throws(SystemError) {
-        guard let session = unsafe SSL_new(trust.context) else {
-            throw .insecure(doing: "secure \(host)", reason: TLSTrust.lastErrorText())
-        }
-        unsafe self.session = session
-        self.host = host
+    /// The client's side, towards a server that has to prove that it is `host`.
+    init(
+        _ client: TLSClientContext, _ socket: Int32, host: String, applicationProtocols: [String]
+    ) throws(SystemError) {
+        unsafe session = try TLSSession.make(client.context, socket, host)
+        context = client
+        peer = host
         unsafe SSL_set_connect_state(session)
-        var isReady = unsafe SSL_set_fd(session, socket) == 1
+        var isReady: Bool
         if SocketAddress(host: host, port: 0) != nil, host != "localhost" {
-            isReady =
-                unsafe isReady
-                && X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1
+            isReady = unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1
         } else {
             unsafe SSL_set_hostflags(session, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
             isReady =
-                unsafe isReady && SSL_set1_host(session, host) == 1
+                unsafe SSL_set1_host(session, host) == 1
                 && copenssl_set_server_name(session, host) == 1
         }
-        if !isReady { throw .insecure(doing: "secure \(host)", reason: TLSTrust.lastErrorText()) }
+        let offered = TLSSession.wireForm(applicationProtocols)
+        // This one function of OpenSSL says 0 for success.
+        if !offered.isEmpty {
+            isReady =
+                unsafe isReady && SSL_set_alpn_protos(session, offered, UInt32(offered.count)) == 0
+        }
+        if !isReady { throw .insecure(doing: "secure \(host)", reason: TLSErrors.takeText()) }
+    }
+
+    /// The server's side, towards whoever `peer` turns out to be.
+    init(_ server: TLSServerContext, _ socket: Int32, peer: String) throws(SystemError) {
+        unsafe session = try TLSSession.make(server.context, socket, peer)
+        context = server
+        self.peer = peer
+        unsafe SSL_set_accept_state(session)
+    }
+
+    private static func make(
+        _ context: OpaquePointer, _ socket: Int32, _ peer: String
+    ) throws(SystemError) -> OpaquePointer {
+        guard let session = unsafe SSL_new(context) else {
+            throw .insecure(doing: "secure \(peer)", reason: TLSErrors.takeText())
+        }
+        if unsafe SSL_set_fd(session, socket) == 1 { return unsafe session }
+        unsafe SSL_free(session)
+        throw .insecure(doing: "secure \(peer)", reason: TLSErrors.takeText())
+    }
+
+    /// Names of protocols as ALPN wants them, each behind a byte with its length (RFC 7301 §3.1).
+    static func wireForm(_ protocols: [String]) -> [UInt8] {
+        protocols.flatMap { name in
+            precondition((1...255).contains(name.utf8.count), "ALPN cannot name \"\(name)\"")
+            return [UInt8(name.utf8.count)] + Array(name.utf8)
+        }
     }
 
     deinit { unsafe SSL_free(session) }
@@ -50,9 +86,9 @@ final class TLSSession {
     var hasPendingBytes: Bool { unsafe SSL_has_pending(session) == 1 }
 
     func handshake() -> Progress {
-        ERR_clear_error()
+        TLSErrors.clear()
         let result = unsafe SSL_do_handshake(session)
-        if result == 1 { return .done }
+        if result == 1 { return hasExpiredPeer ? .failed(expired) : .done }
         switch unsafe SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ:
             wantsToWrite = false
@@ -60,27 +96,39 @@ final class TLSSession {
         case SSL_ERROR_WANT_WRITE:
             wantsToWrite = true
             return .wait
-        default: return .failed(.insecure(doing: "secure \(host)", reason: handshakeReason()))
+        default: return .failed(.insecure(doing: "secure \(peer)", reason: handshakeReason()))
         }
+    }
+
+    /// A resumed session is not verified again, but its client's certificate may have ended since.
+    private var hasExpiredPeer: Bool {
+        guard unsafe SSL_session_reused(session) == 1,
+            let certificate = unsafe TLSCertificate(ofPeerOf: session)
+        else { return false }
+        return certificate.endsAtSecond < Clock.timestamp().nanoseconds / 1_000_000_000
+    }
+
+    private var expired: SystemError {
+        .insecure(doing: "secure \(peer)", reason: "the certificate of the session has expired")
     }
 
     /// The verdict on the certificate says more than "certificate verify failed".
     private func handshakeReason() -> String {
         let verdict = unsafe SSL_get_verify_result(session)
-        let text = TLSTrust.lastErrorText()
+        let text = TLSErrors.takeText()
         guard verdict != Int(X509_V_OK), let detail = unsafe X509_verify_cert_error_string(verdict)
         else { return text == "unknown error" ? "connection closed during the handshake" : text }
         return unsafe "\(text): \(String(cString: detail))"
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        ERR_clear_error()
+        TLSErrors.clear()
         let count = unsafe SSL_read(session, buffer.baseAddress, Int32(buffer.count))
         return count > 0 ? Int(count) : outcome(count, "receive from")
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-        ERR_clear_error()
+        TLSErrors.clear()
         var sent = 0
         // A call takes one record, so go on until the socket is full.
         while sent < bytes.count {
@@ -95,9 +143,9 @@ final class TLSSession {
 
     /// Tells the peer that our direction ends; best effort.
     func sendCloseNotify() {
-        ERR_clear_error()
+        TLSErrors.clear()
         unsafe SSL_shutdown(session)
-        ERR_clear_error()
+        TLSErrors.clear()
     }
 
     private func isFatal(_ result: Int32) -> Bool {
@@ -110,10 +158,10 @@ final class TLSSession {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return Int(clinux_would_block())
         case SSL_ERROR_ZERO_RETURN: return 0
         case SSL_ERROR_SYSCALL:
-            failure = .insecure(doing: "\(doing) \(host)", reason: "connection lost")
+            failure = .insecure(doing: "\(doing) \(peer)", reason: "connection lost")
             return TLSSession.failed
         default:
-            failure = .insecure(doing: "\(doing) \(host)", reason: TLSTrust.lastErrorText())
+            failure = .insecure(doing: "\(doing) \(peer)", reason: TLSErrors.takeText())
             return TLSSession.failed
         }
     }

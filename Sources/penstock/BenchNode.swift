@@ -14,14 +14,18 @@ actor BenchNode: Service {
 
     private let listen: SocketAddress
     private let load: BenchCommand.Load
+    private let limits: LimitConfiguration
     private var server: GatewayServer?
     private var publisher: BenchPublisher?
     private let life = Life()
 
-    init(loop: EventLoop, listen: SocketAddress, load: BenchCommand.Load) {
+    init(
+        loop: EventLoop, listen: SocketAddress, load: BenchCommand.Load, limits: LimitConfiguration
+    ) {
         self.loop = loop
         self.listen = listen
         self.load = load
+        self.limits = limits
     }
 
     func run() async throws {
@@ -39,7 +43,8 @@ actor BenchNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         let service = MarketDataService(hub: hub)
-        let server = GatewayServer(loop: loop, metrics: metrics, services: [service])
+        let server = GatewayServer(
+            loop: loop, metrics: metrics, services: [service], options: limits.options)
         let address = try server.listen(on: listen)
         self.server = server
         let topics = (0..<load.topics).map { hub.addEventTopic(named: "bench:\($0)") }

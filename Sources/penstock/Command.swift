@@ -3,9 +3,9 @@ internal import Runtime
 
 /// What the long-running commands share.
 enum Command {
-    /// How long open calls may hold up the end. Default 1.5 s: an interrupted process is gone
-    /// within two.
-    static let drainLimit = Duration.milliseconds(1500)
+    /// How long open calls may go on after SIGINT or SIGTERM. Default 15 s: longer than a call
+    /// takes, shorter than supervisors wait before they kill. Subscriptions are not waited for.
+    static let drainLimit = Duration.seconds(15)
 
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
     /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.
@@ -14,7 +14,9 @@ enum Command {
         let loop = try EventLoop(name: "loop-0")
         let service = try make(loop)
         do throws(ServiceGroupError) {
-            try await ServiceGroup([service]).run { await interruption(on: loop) }
+            try await ServiceGroup([service]).run {
+                await interruption(on: loop) { await service.reload() }
+            }
         } catch {
             if case .failed(let name, let cause) = error {
                 if let cause = cause as? SystemError { throw UsageError("\(name): \(cause)") }
@@ -27,20 +29,31 @@ enum Command {
         withExtendedLifetime(service) {}
     }
 
-    /// Suspends until somebody wants the process gone.
-    private static func interruption(on loop: EventLoop) async {
-        let (signals, feed) = AsyncStream.makeStream(
+    /// Suspends until somebody wants the process gone. SIGHUP calls `reload` meanwhile, again and
+    /// again; of those that come while it is busy, one is remembered.
+    private static func interruption(
+        on loop: EventLoop, reload: @escaping @Sendable () async -> Void
+    ) async {
+        let (ends, endFeed) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (reloads, reloadFeed) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
             try await loop.run {
                 try Signals.deliver(on: loop) { signal in
-                    if signal != .hangUp { feed.yield() }
+                    switch signal {
+                    case .hangUp: reloadFeed.yield()
+                    case .interrupt, .terminate: endFeed.yield()
+                    }
                 }
             }
         } catch {
             Log("penstock").error("signals cannot be received", [("reason", "\(error)")])
         }
-        for await _ in signals { return }
+        async let reloading: Void = { for await _ in reloads { await reload() } }()
+        for await _ in ends { break }
+        reloadFeed.finish()
+        await reloading
     }
 }
 

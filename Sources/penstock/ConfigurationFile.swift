@@ -7,32 +7,23 @@ struct ConfigurationFile: Decodable {
     var venues: [String: String?]?
     var instruments: [String]?
     var logLevel: String?
+    var tls: TLSSection?
+    /// By the keys of `LimitSetting`.
+    var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel
-    }
-
-    private struct AnyKey: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+        case listen, venues, instruments, logLevel, tls, limits
     }
 
     init(from decoder: any Decoder) throws {
-        let allowed = CodingKeys.allCases.map(\.rawValue)
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
-        where !allowed.contains(key.stringValue) {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: [key],
-                    debugDescription: "unknown key; allowed: \(allowed.joined(separator: ", "))"))
-        }
+        try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
         listen = try container.decodeIfPresent(String.self, forKey: .listen)
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
+        tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
+        limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)
     }
 
     init(path: String, command: String) throws(UsageError) {

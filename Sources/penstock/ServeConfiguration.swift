@@ -11,6 +11,8 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
+    var tls = TLSConfiguration()
+    var limits = LimitConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -40,6 +42,7 @@ struct ServeConfiguration {
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
+        try tls.apply(arguments)
     }
 
     private mutating func apply(
@@ -59,7 +62,12 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(name, at: at("instruments")))
             }
         }
+        if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
+        if let section = file.tls {
+            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+            try tls.apply(section, folder: folder, at: at("tls"))
+        }
     }
 
     private mutating func add(venue text: String, at place: String) throws(UsageError) {

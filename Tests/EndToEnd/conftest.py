@@ -14,6 +14,10 @@ import processes  # noqa: E402
 
 def pytest_addoption(parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="seeds of each fault drill")
+    parser.addoption(
+        "--attack-seconds", type=float, default=1, help="how long each attack lasts at least")
+    parser.addoption(
+        "--attack-subscribers", type=int, default=50, help="who subscribes beside the attacker")
 
 
 def pytest_collection_modifyitems(items) -> None:

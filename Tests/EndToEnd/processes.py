@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -121,8 +122,11 @@ class Simulator(Penstock):
 
 
 class Gateway(Penstock):
-    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None) -> None:
-        """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance."""
+    def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None,
+                 tls: ssl.SSLContext | None = None) -> None:
+        """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance. `tls`: how
+        to ask it for its pages if it does not speak cleartext."""
+        self.tls = tls
         self.address = address or f"127.0.0.1:{free_port()}"
         arguments = ["serve", "--listen", self.address, *extra]
         for name, base in venues.items():
@@ -139,8 +143,10 @@ class Gateway(Penstock):
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a plain HTTP/1.1 GET."""
+        scheme = "https" if self.tls else "http"
         try:
-            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as response:
+            with urllib.request.urlopen(
+                    f"{scheme}://{self.address}{path}", timeout=5, context=self.tls) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -65,6 +65,10 @@ def test_a_file_that_is_no_recording_is_one_clear_line_and_status_2(tmp_path):
 
 @pytest.mark.parametrize("text, named", [
     ("{", "config.json5"), ('{ wings: 2 }', "wings"), ('{ listen: "nonsense" }', "nonsense"),
+    ("{ limits: { wings: 2 } }", "limits.wings"),
+    ("{ limits: { connections: 0 } }", "limits.connections"),
+    ("{ limits: { connections: 1.5 } }", "limits.connections"),
+    ("{ limits: { messageBytes: 8388608, connectionBytes: 4194304 } }", "messageBytes"),
 ])
 def test_check_names_what_is_wrong_in_a_configuration(text, named, tmp_path):
     path = tmp_path / "config.json5"
@@ -73,6 +77,12 @@ def test_check_names_what_is_wrong_in_a_configuration(text, named, tmp_path):
     assert ended.returncode == 2
     [line] = ended.stderr.splitlines()
     assert named in line
+
+
+def test_check_accepts_limits(tmp_path):
+    path = tmp_path / "config.json5"
+    path.write_text("{ limits: { connections: 1, connectionAgeSeconds: 3600, // an hour\n } }")
+    assert run("serve", "--check", "--config", str(path)).returncode == 0
 
 
 def test_check_accepts_the_defaults():

@@ -48,6 +48,12 @@ import Testing
         let metadata = Metadata([HTTP2Field("k-bin", "Zg, Zm8="), HTTP2Field("k-bin", "Zm9v")])
         #expect(metadata.binaryValues("k-bin") == [[102], [102, 111], [102, 111, 111]])
     }
+
+    @Test func `an empty binary value is a value`() {
+        var metadata = Metadata()
+        metadata.add("k-bin", bytes: [])
+        #expect(metadata.binaryValues("k-bin") == [[]])
+    }
 }
 
 @Suite struct MessageDeframerTests {

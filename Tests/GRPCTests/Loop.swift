@@ -94,6 +94,8 @@ final class Recorder: RPCHandler {
     var onMessage: (RPCCall, [UInt8]) -> Void = { _, _ in }
     var onEnd: (RPCCall) -> Void = { _ in }
     var onWritable: (RPCCall) -> Void = { _ in }
+    var deadlines: [Instant] = []
+    var onDraining: (RPCCall, Instant) -> Void = { _, _ in }
 
     init(_ call: RPCCall) { self.call = call }
 
@@ -109,6 +111,10 @@ final class Recorder: RPCHandler {
     func becameWritable(_ call: RPCCall) {
         writable += 1
         onWritable(call)
+    }
+    func draining(_ call: RPCCall, deadline: Instant) {
+        deadlines.append(deadline)
+        onDraining(call, deadline)
     }
 }
 

@@ -80,7 +80,10 @@ import Testing
     }
 
     @Test func `PINGs to a peer that does not read the answers end the connection`() {
-        let peer = RawPeer()
+        var limits = HTTP2Limits()
+        limits.pingStrikesMax = 1_000_000
+        limits.frames.pings = FrameRate(burst: 1_000_000, perSecond: 1)
+        let peer = RawPeer(limits: limits)
         peer.server.outputBlocked = true
         let ping = Frame(type: Frame.ping, payload: Array("12345678".utf8)).bytes
         deliver((0..<2000).flatMap { _ in ping }, to: peer.server)

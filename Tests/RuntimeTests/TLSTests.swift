@@ -12,7 +12,8 @@ private final class ReversingServer {
 
     static let tool = "/usr/bin/openssl"
 
-    init(name: String) throws {
+    /// `extra`: further options of `s_server`.
+    init(name: String, extra: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("penstock-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,9 +34,10 @@ private final class ReversingServer {
 
         process = Process()
         process.executableURL = URL(fileURLWithPath: Self.tool)
-        process.arguments = [
-            "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-rev",
-        ]
+        process.arguments =
+            [
+                "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-rev",
+            ] + extra
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -112,7 +114,8 @@ struct TLSTests {
     ) async throws {
         let server = try ReversingServer(name: name)
         let endpoint = Endpoint(
-            host: host, port: server.port, tls: true, certificateFile: server.certificate)
+            host: host, port: server.port,
+            tls: TLSClientOptions(authoritiesFile: server.certificate))
         #expect(try await exchange(with: endpoint) == .success("olleh\n"))
     }
 
@@ -125,13 +128,56 @@ struct TLSTests {
     ) async throws {
         let server = try ReversingServer(name: name)
         let endpoint = Endpoint(
-            host: host, port: server.port, tls: true, certificateFile: server.certificate)
+            host: host, port: server.port,
+            tls: TLSClientOptions(authoritiesFile: server.certificate))
         let outcome = try await exchange(with: endpoint)
         #expect(
             outcome
                 == .failure(
                     .insecure(
                         doing: "secure \(host)", reason: "certificate verify failed: \(reason)")))
+    }
+
+    @Test
+    func `a client shows its certificate, offers its protocols and may call a server otherwise`()
+        async throws
+    {
+        let shared = try TestAuthority.shared.get()
+        let server = try ReversingServer(
+            name: "DNS:gateway.example",
+            extra: [
+                "-Verify", "1", "-verify_return_error", "-CAfile", shared.authority.certificate,
+                "-alpn", "h2",
+            ])
+        let options = TLSClientOptions(
+            authoritiesFile: server.certificate, certificate: shared.client,
+            serverName: "gateway.example", applicationProtocols: ["http/1.1", "h2"])
+        let endpoint = Endpoint(host: "127.0.0.1", port: server.port, tls: options)
+        try await withLoop { loop in
+            let result = await loop.exchange(Array("hello\n".utf8), with: endpoint)
+            #expect(result.text == "olleh\n")
+            #expect(result.security?.applicationProtocol == "h2")
+            #expect(result.security?.serverName == "gateway.example")
+        }
+        var nameless = options
+        nameless.certificate = nil
+        try await withLoop { loop in
+            let result = await loop.exchange(
+                Array("hello\n".utf8),
+                with: Endpoint(host: "127.0.0.1", port: server.port, tls: nameless))
+            #expect(result.heard.isEmpty && result.reason != nil)
+        }
+    }
+
+    @Test func `a client's certificate that cannot be read is named`() async throws {
+        let options = TLSClientOptions(
+            certificate: TLSCertificateFiles(certificate: "gone.pem", key: "gone.key"))
+        try await withLoop { loop in
+            let endpoint = Endpoint(host: "127.0.0.1", port: 1, tls: options)
+            let reason = await loop.exchange(with: endpoint).reason
+            #expect(
+                reason?.description == "read certificate gone.pem: No such file or directory")
+        }
     }
 
     @Test func `a server without TLS is refused`() async throws {
@@ -144,7 +190,7 @@ struct TLSTests {
                 }
                 return peer
             }
-            endpoint.tls = true
+            endpoint.tls = TLSClientOptions()
             guard case .failure(.insecure) = try await exchange(with: endpoint) else {
                 Issue.record("it was accepted")
                 return

@@ -48,6 +48,42 @@ import Testing
         #expect(try SourceTree.text("README.md").contains("| `\(kind):"))
     }
 
+    /// Raw values of the enums of limits, and the names that `RPCLimit` gives its own.
+    private func limitsOfSources() -> Set<String> {
+        var names: Set<String> = []
+        for file in SourceTree.sources {
+            let isEnum = ["HTTP2Limit.swift", "GatewayLimit.swift"].contains {
+                file.path.hasSuffix("/" + $0)
+            }
+            guard isEnum || file.path.hasSuffix("/RPCLimit.swift") else { continue }
+            for line in file.lines {
+                if isEnum, let match = line.firstMatch(of: #/^    case (\w+)(?: = "(\w+)")?$/#) {
+                    names.insert(String(match.output.2 ?? match.output.1))
+                } else if let match = line.firstMatch(of: #/case \.\w+: "(\w+)"/#), !isEnum {
+                    names.insert(String(match.output.1))
+                }
+            }
+        }
+        return names
+    }
+
+    @Test func `every limit is in the table, and every row is a limit`() throws {
+        let text = try SourceTree.text("README.md")
+        let start = try #require(text.range(of: "## Limits"))
+        let end = try #require(text.range(of: "## Metrics"))
+        let rows = text[start.upperBound..<end.lowerBound].matches(of: #/\n\| `([a-z_]+)` \|/#)
+        #expect(Set(rows.map { String($0.output.1) }) == limitsOfSources())
+    }
+
+    @Test func `every key of a limit is in the table`() throws {
+        let text = try SourceTree.text("README.md")
+        for file in SourceTree.sources where file.path.hasSuffix("/LimitSetting.swift") {
+            for match in file.lines.joined(separator: "\n").matches(of: #/key: "(\w+)"/#) {
+                #expect(text.contains("`\(match.output.1)`"), "\(match.output.1)")
+            }
+        }
+    }
+
     @Test func `every command of the Makefile is explained there`() throws {
         let makefile = try SourceTree.text("Makefile")
         let phony = try #require(makefile.firstMatch(of: #/\.PHONY: (.*)/#)).output.1

@@ -186,6 +186,13 @@ int clinux_socket_error(int fd) {
     return -code;
 }
 
+int clinux_peek(int fd) {
+    unsigned char first;
+    ssize_t received;
+    do { received = recv(fd, &first, 1, MSG_PEEK); } while (received < 0 && errno == EINTR);
+    return received < 0 ? -errno : received == 0 ? 256 : first;
+}
+
 long clinux_receive(int fd, void *bytes, size_t count) {
     ssize_t received;
     do { received = recv(fd, bytes, count, 0); } while (received < 0 && errno == EINTR);

@@ -57,6 +57,7 @@ int clinux_accept(int fd, struct clinux_address *peer);
 int clinux_local_address(int fd, struct clinux_address *address);
 void clinux_limit_send_buffer(int fd, int bytes);  // a wish: the kernel may round it
 int clinux_socket_error(int fd);  // SO_ERROR as a negated errno, 0: none
+int clinux_peek(int fd);  // the first byte that waits, which stays; 256 at the end
 long clinux_receive(int fd, void *bytes, size_t count);
 long clinux_send(int fd, const void *bytes, size_t count);
 int clinux_shutdown_write(int fd);

@@ -1,0 +1,45 @@
+internal import GRPC
+internal import Gateway
+internal import HTTP2
+
+/// The limits of `penstock serve`: the defaults, and what `limits` in the file says.
+struct LimitConfiguration: Sendable {
+    var gateway = GatewayLimits()
+    var http2 = HTTP2Limits()
+    var rpc = RPCLimits()
+
+    /// `values` by the keys of `LimitSetting`.
+    mutating func apply(_ values: [String: Double], at place: String) throws(UsageError) {
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard let setting = LimitSetting.all.first(where: { $0.key == key }) else {
+                let allowed = LimitSetting.all.map(\.key).joined(separator: ", ")
+                throw UsageError("\(place).\(key): unknown key; allowed: \(allowed)")
+            }
+            guard let whole = Int(exactly: value), setting.range.contains(whole) else {
+                let (low, high) = (setting.range.lowerBound, setting.range.upperBound)
+                throw UsageError(
+                    "\(place).\(key) \(value): expected a whole number, \(low) to \(high)")
+            }
+            setting.apply(&self, whole)
+        }
+        guard gateway.connectionBytesMax <= gateway.memoryBytesMax else {
+            throw UsageError(
+                "\(place): connectionBytes \(gateway.connectionBytesMax) exceeds memoryBytes "
+                    + "\(gateway.memoryBytesMax)")
+        }
+        guard rpc.messageBytesMax <= gateway.connectionBytesMax else {
+            throw UsageError(
+                "\(place): messageBytes \(rpc.messageBytesMax) exceeds connectionBytes "
+                    + "\(gateway.connectionBytesMax)")
+        }
+    }
+
+    /// As the server takes them.
+    var options: GatewayOptions {
+        var options = GatewayOptions()
+        options.limits = gateway
+        options.http2 = http2
+        options.rpc = rpc
+        return options
+    }
+}

@@ -1,0 +1,72 @@
+internal import GRPC
+internal import Gateway
+internal import HTTP2
+
+/// One limit that the configuration file may change; the defaults and their reasons stand where
+/// the limits are (`GatewayLimits`, `HTTP2Limits`, `RPCLimits`).
+struct LimitSetting: Sendable {
+    let key: String
+    let range: ClosedRange<Int>
+    let apply: @Sendable (inout LimitConfiguration, Int) -> Void
+
+    /// A year in seconds.
+    private static let secondsMax = 31_536_000
+
+    static let all = [
+        LimitSetting(key: "connections", range: 1...1_000_000) { $0.gateway.connectionsMax = $1 },
+        LimitSetting(key: "connectionsPerAddress", range: 1...1_000_000) {
+            $0.gateway.connectionsPerAddressMax = $1
+        },
+        LimitSetting(key: "streamsPerConnection", range: 1...100_000) {
+            $0.http2.concurrentStreamsMax = UInt32($1)
+        },
+        LimitSetting(key: "topicsPerCall", range: 1...1_000_000) {
+            $0.gateway.topicsPerCallMax = $1
+        },
+        LimitSetting(key: "messageBytes", range: 1024...(64 << 20)) {
+            $0.rpc.messageBytesMax = $1
+            $0.rpc.partialBytesMax = max($0.rpc.partialBytesMax, 4 * $1)
+        },
+        LimitSetting(key: "metadataBytes", range: 256...65_536) {
+            $0.rpc.metadataBytesMax = $1
+            $0.http2.headerListBytesMax = max($0.http2.headerListBytesMax, 2 * $1)
+            $0.http2.headerBlockBytesMax = max($0.http2.headerBlockBytesMax, 8 * $1)
+        },
+        LimitSetting(key: "connectionBytes", range: (1 << 20)...(1 << 32)) {
+            $0.gateway.connectionBytesMax = $1
+        },
+        LimitSetting(key: "memoryBytes", range: (4 << 20)...(1 << 40)) {
+            $0.gateway.memoryBytesMax = $1
+        },
+        LimitSetting(key: "connectionAgeSeconds", range: 0...secondsMax) {
+            $0.rpc.connectionAgeMax = $1 == 0 ? nil : .seconds($1)
+        },
+        LimitSetting(key: "connectionAgeGraceSeconds", range: 0...secondsMax) {
+            $0.rpc.connectionAgeGrace = .seconds($1)
+        },
+        LimitSetting(key: "connectionIdleSeconds", range: 0...secondsMax) {
+            $0.rpc.connectionIdleMax = $1 == 0 ? nil : .seconds($1)
+        },
+        LimitSetting(key: "keepaliveSeconds", range: 1...86_400) {
+            $0.rpc.keepaliveInterval = .seconds($1)
+        },
+        LimitSetting(key: "keepaliveTimeoutSeconds", range: 1...3600) {
+            $0.rpc.keepaliveTimeout = .seconds($1)
+        },
+        LimitSetting(key: "stalledOutputSeconds", range: 1...3600) {
+            $0.rpc.outputStallMax = .seconds($1)
+        },
+        LimitSetting(key: "headerSeconds", range: 1...3600) {
+            $0.http2.headerTimeMax = .seconds($1)
+        },
+        LimitSetting(key: "messageSeconds", range: 1...3600) {
+            $0.rpc.messageTimeMax = .seconds($1)
+        },
+        LimitSetting(key: "handshakeSeconds", range: 1...3600) {
+            $0.gateway.handshakeTimeout = .seconds($1)
+        },
+        LimitSetting(key: "pingIntervalSeconds", range: 1...3600) {
+            $0.http2.pingIntervalMin = .milliseconds(900 * $1)
+        },
+    ]
+}

@@ -18,8 +18,8 @@ package final class RPCServerConnection {
     var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
-    /// Of the latest call.
-    var lastMetadata = Metadata()
+    /// The header block of the latest call, and what it says.
+    var latest: (fields: [HTTP2Field], head: RPCHead)?
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     var manners: ConnectionManners

@@ -62,6 +62,7 @@ let package = Package(
         room("HTTP2", uses: ["Base", "CNghttp2"]),
         room("WebSocket", uses: ["Base", "HTTP1"]),
         room("GRPC", uses: ["Base", "HTTP2", "CZlib"]),
+        room("Identity", uses: ["Base", "JSON", "COpenSSL"]),
         // Heart
         room("Core", uses: ["Base", "Streams", "Market", "Schema", "Runtime"]),
         // Trades
@@ -75,7 +76,8 @@ let package = Package(
         room(
             "Gateway",
             uses: [
-                "Base", "Market", "Streams", "Core", "Schema", "HTTP1", "HTTP2", "GRPC", "Runtime",
+                "Base", "Market", "Streams", "Core", "Schema", "HTTP1", "HTTP2", "GRPC", "Identity",
+                "Runtime",
             ]),
         room(
             "PenstockClient",
@@ -83,8 +85,8 @@ let package = Package(
         .executableTarget(
             name: "penstock",
             dependencies: [
-                "Base", "Market", "Schema", "GRPC", "Core", "Connectors", "Simulator", "Gateway",
-                "PenstockClient", "Runtime",
+                "Base", "Market", "Schema", "GRPC", "Identity", "Core", "Connectors", "Simulator",
+                "Gateway", "PenstockClient", "Runtime",
             ],
             swiftSettings: strict),
 
@@ -98,6 +100,7 @@ let package = Package(
         tests("HTTP2Tests", uses: ["HTTP2", "Base"]),
         tests("WebSocketTests", uses: ["WebSocket", "HTTP1", "Base"]),
         tests("GRPCTests", uses: ["GRPC", "HTTP2", "Base"]),
+        tests("IdentityTests", uses: ["Identity", "JSON", "Base"]),
         tests("CoreTests", uses: ["Core", "Streams", "Market", "Schema", "Runtime", "Base"]),
         tests(
             "ConnectorsTests",
@@ -107,10 +110,16 @@ let package = Package(
             uses: ["Simulator", "JSON", "Market", "HTTP1", "WebSocket", "Runtime", "Base"]),
         tests(
             "GatewayTests",
-            uses: ["Gateway", "Core", "Schema", "GRPC", "HTTP2", "Market", "Runtime", "Base"]),
+            uses: [
+                "Gateway", "Core", "Schema", "GRPC", "HTTP2", "Identity", "Market", "Runtime",
+                "Base",
+            ]),
         tests(
             "PenstockClientTests",
-            uses: ["PenstockClient", "Schema", "Streams", "Market", "GRPC", "Runtime", "Base"]),
+            uses: [
+                "PenstockClient", "Gateway", "Core", "Schema", "Streams", "Market", "GRPC",
+                "Runtime", "Base",
+            ]),
         tests("TidyTests", uses: []),
         // grpc's interop tests: the service by which its own clients judge our server.
         .target(
@@ -120,6 +129,10 @@ let package = Package(
             name: "InteropServer",
             dependencies: ["Base", "GRPC", "Gateway", "Runtime", "InteropMessages"],
             path: "Tests/InteropServer", swiftSettings: language),
+        .executableTarget(
+            name: "InteropClient",
+            dependencies: ["Base", "GRPC", "PenstockClient", "Runtime", "InteropMessages"],
+            path: "Tests/InteropClient", swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
             name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Schema"],

@@ -12,6 +12,22 @@ package struct Timestamp: Comparable, Hashable, Sendable {
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
+
+    /// Saturates at the ends of `Int64`.
+    package static func + (time: Timestamp, duration: Duration) -> Timestamp {
+        let added = duration.wholeNanoseconds
+        let (sum, overflow) = time.nanoseconds.addingReportingOverflow(added)
+        if overflow { return Timestamp(nanoseconds: added < 0 ? .min : .max) }
+        return Timestamp(nanoseconds: sum)
+    }
+
+    /// How far apart the clock showed them; saturates. No measure of how long something took.
+    package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
+        let (distance, overflow) = later.nanoseconds.subtractingReportingOverflow(
+            earlier.nanoseconds)
+        if overflow { return .nanoseconds(later < earlier ? Int64.min : Int64.max) }
+        return .nanoseconds(distance)
+    }
 }
 
 extension Timestamp: CustomStringConvertible {

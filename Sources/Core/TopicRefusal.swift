@@ -4,6 +4,7 @@ package struct TopicRefusal: Error, Equatable {
         case malformed = 3
         case unknown = 5
         case twice = 6
+        case forbidden = 7
         case exhausted = 8
     }
 

@@ -21,6 +21,11 @@ package struct Metadata: Equatable, Sendable {
     /// The first value of a name.
     package subscript(name: String) -> String? { fields.first(named: name) }
 
+    /// All values of a name, as fields of their own.
+    package func values(_ name: String) -> [String] {
+        fields.filter { $0.name == name }.map(\.value)
+    }
+
     /// The bytes of all values of a `-bin` name; several may share a field, divided by commas.
     /// Values that are not base64 are left out.
     package func binaryValues(_ name: String) -> [[UInt8]] {

@@ -101,6 +101,9 @@ package final class RPCCall {
     /// Sends the response headers now, before the first message.
     package func sendHeaders() { server?.sendHeaders(on: self) }
 
+    /// Ends the call over its handler's head: the handler is told that it was cancelled.
+    package func cancel(_ status: RPCStatus) { server?.cancel(self, status) }
+
     /// Ends the call after everything queued. The first one counts.
     package func finish(_ status: RPCStatus) { server?.finish(self, status) }
 }

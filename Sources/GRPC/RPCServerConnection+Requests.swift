@@ -5,14 +5,17 @@ internal import HTTP2
 extension RPCServerConnection {
     func receivedHeaders(_ fields: [HTTP2Field], isTooLarge: Bool, on stream: HTTP2Stream) {
         // A second block is the request's trailers, which mean nothing in gRPC.
-        guard !stream.hasSentHeaders, calls[stream.id] == nil else { return }
+        guard !stream.hasSentHeaders, calls[stream.id] == nil, unanswered[stream.id] == nil else {
+            return
+        }
         if isTooLarge { return respond(PlainResponse(status: 431, text: ""), to: nil, on: stream) }
         switch request(fields) {
         case .call(let head): start(head, on: stream)
-        case .plain(let request): respond(plain(request), to: request, on: stream)
+        case .plain(let request):
+            whenWhole(stream) { $0.respond($0.plain(request), to: request, on: stream) }
         case .refusedByHTTP(let status, let allow):
             let response = PlainResponse(status: status, text: "")
-            respond(response, to: nil, on: stream, allow: allow)
+            whenWhole(stream) { $0.respond(response, to: nil, on: stream, allow: allow) }
         case .refused(let status, let contentType):
             let fields = responseFields(contentType) + trailers(status, Metadata())
             http2.sendHeaders(fields, on: stream, endStream: true)

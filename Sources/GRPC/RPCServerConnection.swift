@@ -18,6 +18,8 @@ package final class RPCServerConnection {
     var earliestDeadline: Instant?
     /// Every open call by stream.
     var calls: [UInt32: RPCCall] = [:]
+    /// Requests that are no calls and not yet whole, by stream.
+    var unanswered: [UInt32: UnansweredRequest] = [:]
     /// The header block of the latest call, and what it says.
     var latest: (fields: [HTTP2Field], head: RPCHead)?
     /// Bytes of unfinished messages of all calls.
@@ -153,12 +155,15 @@ package final class RPCServerConnection {
             receivedHeaders(fields, isTooLarge: isTooLarge, on: stream)
             tellIfDraining(stream.id)
         case .data(let stream, let range):
-            guard let call = calls[stream.id] else { return }
+            guard let call = calls[stream.id] else {
+                return receivedUnwanted(range.count, on: stream)
+            }
             batch.withBytes(range) { receivedData($0, on: call) }
         case .ended(let stream):
-            guard let call = calls[stream.id] else { return }
+            guard let call = calls[stream.id] else { return becameWhole(stream) }
             receivedEnd(on: call)
         case .closed(let stream, _):
+            unanswered[stream.id] = nil
             closed(stream)
             if calls.isEmpty { manners.becameIdle(now: now) }
         case .writable(let stream):

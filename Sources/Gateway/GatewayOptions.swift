@@ -20,5 +20,8 @@ package struct GatewayOptions {
     /// certificates does not expect that a client can go without.
     package var allowsCleartext = false
 
+    /// Whether GET /metrics is answered to anybody. Default: yes, it says how much, not to whom.
+    package var isMetricsOpen = true
+
     package init() {}
 }

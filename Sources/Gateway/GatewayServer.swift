@@ -42,7 +42,9 @@ package final class GatewayServer {
         limitAccounting = LimitAccounting(registry)
         health = HealthService()
         let status = health
-        pages = PlainPages(metrics: registry, isServing: { status.serves("") })
+        pages = PlainPages(
+            metrics: registry, isMetricsOpen: options.isMetricsOpen,
+            isServing: { status.serves("") })
         router = RPCRouter(interceptors: [CallAccounting(registry)] + options.interceptors)
         for service in services { service.register(in: router) }
         health.register(in: router)

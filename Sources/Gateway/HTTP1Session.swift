@@ -42,7 +42,10 @@ final class HTTP1Session {
                 answer(request)
             }
         } catch {
-            HTTP1Response(refusing: error).append(to: output, keepAlive: false)
+            // What is no HTTP at all, such as a broken preface of HTTP/2, gets no HTTP in return.
+            if error != .malformedRequestLine {
+                HTTP1Response(refusing: error).append(to: output, keepAlive: false)
+            }
             (isFinished, isBroken) = (true, true)
         }
     }

@@ -22,9 +22,10 @@ package struct MarketDataService: RPCService {
         router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }
-        router.register("/\(name)/GetSnapshot") { _ in
-            Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
-                try Self.snapshot(request, hub: hub, limits: limits)
+        router.register("/\(name)/GetSnapshot") { call in
+            let caller = call.caller
+            return Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
+                try Self.snapshot(request, hub: hub, limits: limits, caller: caller)
             }
         }
         router.register("/\(name)/ListInstruments") { _ in
@@ -49,14 +50,14 @@ package struct MarketDataService: RPCService {
     }
 
     private static func snapshot(
-        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits
+        _ request: GetSnapshotRequest, hub: Hub, limits: GatewayLimits, caller: CallIdentity?
     ) throws(RPCStatus) -> GetSnapshotResponse {
         if request.topics.isEmpty { throw StatusMapping.noTopics("GetSnapshot") }
         if request.topics.count > limits.topicsPerCallMax {
             throw StatusMapping.tooManyTopics(
                 request.topics.count, limit: limits.topicsPerCallMax)
         }
-        let wanted = TopicRequest(request.topics, hub: hub) { topic in
+        let wanted = TopicRequest(request.topics, hub: hub, caller: caller) { topic in
             topic is StateTopic
                 ? nil
                 : TopicRefusal(

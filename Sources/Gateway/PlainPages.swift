@@ -9,6 +9,7 @@ struct PlainPages {
     }
 
     let metrics: MetricRegistry
+    var isMetricsOpen = true
     /// Whether the process takes new work; false while it drains.
     let isServing: () -> Bool
 
@@ -19,6 +20,8 @@ struct PlainPages {
         switch path {
         case "/healthz":
             return isServing() ? text(200, "ok\n") : text(503, "draining\n")
+        case "/metrics" where !isMetricsOpen:
+            return text(403, "metrics are not told here (auth.openMetrics)\n")
         case "/metrics":
             return Page(
                 status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",

@@ -14,6 +14,7 @@ package enum StatusMapping {
         case .malformed: RPCStatus(.invalidArgument, refusal.message)
         case .unknown: RPCStatus(.notFound, refusal.message)
         case .twice: RPCStatus(.alreadyExists, refusal.message)
+        case .forbidden: RPCStatus(.permissionDenied, refusal.message)
         case .exhausted: RPCStatus(.resourceExhausted, refusal.message)
         }
     }
@@ -32,11 +33,13 @@ package enum StatusMapping {
             .resourceExhausted, "\(count) topics in one call; the server allows \(limit)")
     }
 
-    /// Every topic of a call was refused: NOT_FOUND, and why the first one was.
+    /// Every topic of a call was refused, and why the first one was: PERMISSION_DENIED if none is
+    /// the caller's to have, else NOT_FOUND.
     static func allRejected(_ rejected: [RejectedTopic]) -> RPCStatus {
         let first = rejected.first
+        let forbidden = UInt32(TopicRefusal.Reason.forbidden.rawValue)
         return RPCStatus(
-            .notFound,
+            rejected.allSatisfy { $0.code == forbidden } ? .permissionDenied : .notFound,
             "all \(rejected.count) topics rejected; \(first?.name ?? ""): \(first?.message ?? "")")
     }
 }

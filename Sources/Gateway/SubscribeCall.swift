@@ -59,7 +59,7 @@ final class SubscribeCall: RPCHandler, FrameSink {
             return finish(
                 StatusMapping.tooManyTopics(request.topics.count, limit: limits.topicsPerCallMax))
         }
-        let wanted = TopicRequest(request.topics, hub: hub) { _ in nil }
+        let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { _ in nil }
         var resume: [String: Position] = [:]
         for position in request.resume {
             guard let name = position.topic, let epoch = position.epoch else { continue }
@@ -75,7 +75,18 @@ final class SubscribeCall: RPCHandler, FrameSink {
         call.send(
             Update(payload: .subscribed(Subscribed(accepted: accepted, rejected: wanted.rejected))))
         if accepted.isEmpty { return finish(StatusMapping.allRejected(wanted.rejected)) }
+        if let caller = call.caller, caller.mayChange {
+            let topics = wanted.accepted.map(\.topic.name)
+            caller.onChange = { [weak self] _ in self?.callerChanged(topics: topics) }
+        }
         session.becameWritable()
+    }
+
+    /// The caller's token stands for less than it did: this call has no words for a part of it.
+    private func callerChanged(topics: [String]) {
+        guard let caller = call.caller else { return }
+        let lost = topics.filter { !caller.topicAllowed($0) }
+        if !lost.isEmpty { finish(StatusMapping.noLongerAllowed(lost)) }
     }
 
     private func finish(_ status: RPCStatus) {

@@ -7,10 +7,15 @@ struct TopicRequest {
     private(set) var accepted: [(name: String, topic: Topic)] = []
     private(set) var rejected: [RejectedTopic] = []
 
-    init(_ names: [String], hub: Hub, accepts: (Topic) -> TopicRefusal?) {
+    /// `caller`: whose topics they must be; nil: anybody's.
+    init(
+        _ names: [String], hub: Hub, caller: CallIdentity?, accepts: (Topic) -> TopicRefusal?
+    ) {
         var seen: Set<UInt32> = []
         for name in names {
             do throws(TopicRefusal) {
+                // Asked before the hub, which would fetch what it is asked for.
+                if let refusal = Self.refusal(name, caller) { throw refusal }
                 let topic = try hub.topic(named: name)
                 if let refusal = accepts(topic) { throw refusal }
                 guard seen.insert(topic.number).inserted else {
@@ -23,5 +28,12 @@ struct TopicRequest {
                         name: name, code: UInt32(error.reason.rawValue), message: error.message))
             }
         }
+    }
+
+    /// What is no name is the hub's to explain.
+    private static func refusal(_ name: String, _ caller: CallIdentity?) -> TopicRefusal? {
+        guard let caller, let topic = try? TopicName(parsing: name), !caller.topicAllowed(topic)
+        else { return nil }
+        return TopicRefusal(.forbidden, "\"\(topic)\" is not among your topics")
     }
 }

@@ -84,4 +84,10 @@ package struct JSONValue {
         let number = unsafe tape[index &+ 1]
         return tag == 0x6C && Int64(bitPattern: number) < 0 ? nil : number
     }
+
+    /// A number with a point or an exponent, as the nearest binary one. Never for prices: their
+    /// digits are lost.
+    package var double: Double? {
+        tag == 0x64 ? Double(bitPattern: unsafe tape[index &+ 1]) : nil
+    }
 }

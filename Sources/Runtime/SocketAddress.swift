@@ -69,6 +69,15 @@ package struct SocketAddress: Sendable, Hashable {
     }
 }
 
+extension SocketAddress {
+    /// Whether only this machine can reach it: 127.0.0.0/8 and ::1, also as IPv4 within IPv6.
+    package var isLoopback: Bool {
+        let host = host
+        if isIPv6 { return host == "::1" || host.hasPrefix("::ffff:127.") }
+        return host.hasPrefix("127.")
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     package var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -105,6 +105,16 @@ package enum TopicName: Hashable, Sendable {
     }
 }
 
+extension TopicName {
+    /// The text with every field, also those that the canonical one leaves out.
+    package var spelledOut: String {
+        if case .book(let venue, let symbol, let depth) = self {
+            return "book:\(venue):\(symbol):\(depth)"
+        }
+        return description
+    }
+}
+
 extension TopicName: CustomStringConvertible {
     /// The canonical text: the default depth is left out.
     package var description: String {

@@ -7,6 +7,10 @@ enum Command {
     /// takes, shorter than supervisors wait before they kill. Subscriptions are not waited for.
     static let drainLimit = Duration.seconds(15)
 
+    /// How long a service may take to shut down: the drain, two seconds for the statuses of ended
+    /// calls to leave, and some for a busy machine.
+    private static let shutdownBudget = drainLimit + .seconds(5)
+
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
     /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.
     static func run(_ make: (EventLoop) throws -> any Service) async throws {
@@ -14,7 +18,7 @@ enum Command {
         let loop = try EventLoop(name: "loop-0")
         let service = try make(loop)
         do throws(ServiceGroupError) {
-            try await ServiceGroup([service]).run {
+            try await ServiceGroup([service], budget: shutdownBudget).run {
                 await interruption(on: loop) { await service.reload() }
             }
         } catch {

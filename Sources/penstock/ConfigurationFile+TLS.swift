@@ -9,8 +9,7 @@ extension ConfigurationFile {
             private enum CodingKeys: String, CodingKey, CaseIterable { case certificate, key }
 
             init(from decoder: any Decoder) throws {
-                try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
-                let container = try decoder.container(keyedBy: CodingKeys.self)
+                let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
                 certificate = try container.decode(String.self, forKey: .certificate)
                 key = try container.decode(String.self, forKey: .key)
             }
@@ -26,8 +25,7 @@ extension ConfigurationFile {
         }
 
         init(from decoder: any Decoder) throws {
-            try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
-            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
             certificates = try container.decodeIfPresent([Certificate].self, forKey: .certificates)
             clientCA = try container.decodeIfPresent(String.self, forKey: .clientCA)
             clientCertificates = try container.decodeIfPresent(

@@ -8,22 +8,23 @@ struct ConfigurationFile: Decodable {
     var instruments: [String]?
     var logLevel: String?
     var tls: TLSSection?
+    var auth: AuthFile?
     /// By the keys of `LimitSetting`.
     var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel, tls, limits
+        case listen, venues, instruments, logLevel, tls, auth, limits
     }
 
     init(from decoder: any Decoder) throws {
-        try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
         listen = try container.decodeIfPresent(String.self, forKey: .listen)
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
         limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)
+        auth = try container.decodeIfPresent(AuthFile.self, forKey: .auth)
     }
 
     init(path: String, command: String) throws(UsageError) {

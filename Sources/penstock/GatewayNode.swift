@@ -2,6 +2,7 @@ internal import Base
 internal import Connectors
 internal import Core
 internal import Gateway
+internal import Identity
 internal import Runtime
 
 /// The gateway as it runs: hub, feeds and server, all pinned to one loop.
@@ -15,6 +16,7 @@ actor GatewayNode: Service {
     private let configuration: ServeConfiguration
     private let tls: TLSServerContext?
     private var server: GatewayServer?
+    private var authentication: AuthenticationInterceptor?
     private var feeds: [BinanceFeed] = []
     /// The hub refers to its venues; this keeps them.
     private var bridges: [VenueBridge] = []
@@ -39,8 +41,13 @@ actor GatewayNode: Service {
         life.end()
     }
 
-    /// Certificates, keys and authorities are read again; if one cannot be used the old ones stay.
+    /// Files are read again; what cannot be used changes nothing.
     func reload() async {
+        reloadCredentials()
+        await reloadCertificates()
+    }
+
+    private func reloadCertificates() async {
         guard let options = configuration.tls.server else { return }
         let outcome = await withCheckedContinuation { continuation in
             TLSServerContext.load(options, on: loop) { continuation.resume(returning: $0) }
@@ -64,7 +71,13 @@ actor GatewayNode: Service {
         let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+        let authentication = AuthenticationInterceptor(
+            loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
+            metrics: metrics)
+        self.authentication = authentication
         var options = configuration.limits.options
+        options.isMetricsOpen = configuration.auth.isMetricsOpen
+        options.interceptors = [authentication]
         options.tls = tls
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
@@ -80,6 +93,24 @@ actor GatewayNode: Service {
             }
         }
         return address
+    }
+
+    /// Tokens and key sets.
+    private func reloadCredentials() {
+        let files = configuration.auth.files.joined(separator: ",")
+        guard !files.isEmpty else { return }
+        do throws(UsageError) {
+            authentication?.replaceAuthenticator(try makeAuthenticator())
+            log.info("credentials reloaded", [("files", files)])
+        } catch {
+            log.error("credentials not reloaded, the old ones stay", [("reason", error.message)])
+        }
+    }
+
+    private func makeAuthenticator() throws(UsageError) -> Authenticator {
+        try configuration.auth.makeAuthenticator(listen: configuration.listen, at: name) {
+            log.warning("key set", [("what", $0)])
+        }
     }
 
     private func connect(

@@ -21,7 +21,7 @@ struct ServeCommand {
                 help: "trace, debug, info (default), warning, error"),
             Arguments.Option(
                 name: "--check", value: nil, help: "validate the configuration and exit"),
-        ] + TLSConfiguration.options
+        ] + TLSConfiguration.options + AuthConfiguration.options
 
     private let configuration: ServeConfiguration
     private let isCheck: Bool

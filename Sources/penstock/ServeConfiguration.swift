@@ -5,7 +5,7 @@ internal import Runtime
 
 /// What `penstock serve` runs with: defaults, then the file, then the flags.
 struct ServeConfiguration {
-    /// Where clients connect. Default: loopback, because there is no authentication yet.
+    /// Where clients connect. Default: loopback, because by default nobody is asked who he is.
     var listen: SocketAddress
     var venues: [BinanceConfiguration] = []
     /// Kept subscribed upstream at every venue from the start.
@@ -13,6 +13,7 @@ struct ServeConfiguration {
     var logLevel = Log.Level.info
     var tls = TLSConfiguration()
     var limits = LimitConfiguration()
+    var auth = AuthConfiguration()
 
     static let defaultListen = "127.0.0.1:7400"
     static let venueNames = ["binance", "binance_us"]
@@ -43,6 +44,13 @@ struct ServeConfiguration {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
         try tls.apply(arguments)
+        try auth.apply(arguments)
+        _ = try auth.makeAuthenticator(listen: listen, at: from)
+        if auth.mode == .mtls && !tls.asksClients {
+            throw UsageError(
+                "\(from): auth mode mtls knows callers by their certificates, which needs "
+                    + "--tls-certificate, --tls-key and --tls-client-ca (tls.clientCA)")
+        }
     }
 
     private mutating func apply(
@@ -64,10 +72,9 @@ struct ServeConfiguration {
         }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
-        if let section = file.tls {
-            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-            try tls.apply(section, folder: folder, at: at("tls"))
-        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        if let section = file.tls { try tls.apply(section, folder: folder, at: at("tls")) }
+        if let section = file.auth { try auth.apply(section, folder: folder, at: at("auth")) }
     }
 
     private mutating func add(venue text: String, at place: String) throws(UsageError) {

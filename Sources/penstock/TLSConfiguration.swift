@@ -81,6 +81,9 @@ struct TLSConfiguration {
             clientCertificates: clientCertificates ?? (clientAuthority == nil ? .off : .required))
     }
 
+    /// Whether a client can show a certificate that is verified.
+    var asksClients: Bool { server.map { $0.clientCertificates != .off } ?? false }
+
     private static func mode(
         _ text: String, at place: String
     ) throws(UsageError) -> TLSServerOptions.ClientCertificates {

@@ -19,6 +19,12 @@ final class WatchLines: WatchOutput {
         return write(WatchLine.update(update, of: state, isMerged: isMerged))
     }
 
+    func replaced(_ state: MergedState) -> WatchOutcome {
+        guard state.kind.isState else { return statusChanged(state) }
+        statuses[state.topic] = state.status
+        return write(WatchLine.state(state))
+    }
+
     /// A line only when a topic stops being live: at the beginning of a subscription the snapshot
     /// or the first trade says how things stand, and a return to life comes with data.
     func statusChanged(_ state: MergedState) -> WatchOutcome {
@@ -63,6 +69,8 @@ final class WatchScreen: WatchOutput {
         change(state) { $0.updated(state, by: update, at: Clock.now()) }
         return .shown
     }
+
+    func replaced(_ state: MergedState) -> WatchOutcome { updated(state, by: Update()) }
 
     func statusChanged(_ state: MergedState) -> WatchOutcome {
         change(state) { $0.statusChanged(state) }

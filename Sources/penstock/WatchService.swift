@@ -1,11 +1,9 @@
 internal import Base
-internal import GRPC
 internal import PenstockClient
 internal import Runtime
-internal import Schema
 
 /// One subscription, printed. Ends when it has seen enough, when nobody reads its output any more,
-/// or when every topic was rejected.
+/// or when it cannot go on.
 actor WatchService: Service {
     enum Style {
         /// JSON, one update a line.
@@ -20,126 +18,55 @@ actor WatchService: Service {
         unsafe loop.asUnownedSerialExecutor()
     }
 
-    private let server: SocketAddress
-    private let codec: Codec
+    private let client: PenstockClient
+    private let server: String
     private let topics: [String]
     private let style: Style
     private let countMax: Int?
-    private let life = Life()
-    private var client: MarketDataClient?
-    private var printer: WatchPrinter?
 
     init(
-        loop: EventLoop, server: SocketAddress, codec: Codec, topics: [String], style: Style,
+        loop: EventLoop, configuration: ClientConfiguration, topics: [String], style: Style,
         countMax: Int?
-    ) {
+    ) throws(PenstockError) {
         self.loop = loop
-        self.server = server
-        self.codec = codec
+        client = try PenstockClient(configuration, on: loop)
+        server = configuration.endpoint
         self.topics = topics
         self.style = style
         self.countMax = countMax
     }
 
     func run() async throws {
-        let life = life
         let output: any WatchOutput
         switch style {
         case .lines(let isMerged): output = WatchLines(isMerged: isMerged)
-        case .screen: output = WatchScreen(loop: loop, title: "\(server)", topics: topics)
+        case .screen: output = WatchScreen(loop: loop, title: server, topics: topics)
         }
-        let printer = WatchPrinter(output: output, countMax: countMax) { life.end() }
-        self.printer = printer
-        let client = MarketDataClient(
-            server: Endpoint(server), topics: topics, codec: codec, on: loop,
-            seed: UInt64(bitPattern: Clock.timestamp().nanoseconds), delegate: printer)
-        self.client = client
-        client.start()
-        await life.wait()
-        client.stop()
+        var printer = WatchPrinter(output: output, countMax: countMax)
+        do throws(PenstockError) {
+            for try await update in subscription(notesTo: output)
+            where printer.isOver(after: update) {
+                break
+            }
+        } catch {
+            output.close()
+            throw CommandFailure("watch: \(error)")
+        }
         output.close()
-        if let failure = printer.failure { throw CommandFailure("watch: \(failure)") }
+        client.close()
     }
 
-    func shutDown() async { life.end() }
-}
+    func shutDown() async { client.close() }
 
-/// What became of an update.
-enum WatchOutcome {
-    case shown
-    /// Nothing a person or script would miss.
-    case hidden
-    /// Nobody reads any more.
-    case closed
-}
-
-/// Where watched updates go.
-protocol WatchOutput: AnyObject {
-    func updated(_ state: MergedState, by update: Update) -> WatchOutcome
-    func statusChanged(_ state: MergedState) -> WatchOutcome
-    func noted(_ text: String)
-    func close()
-}
-
-/// Counts updates, passes them on, and knows when to end.
-final class WatchPrinter: MarketDataClientDelegate {
-    private let output: any WatchOutput
-    private var left: Int?
-    private let ended: () -> Void
-    private var isOver = false
-    private var rejections: [RejectedTopic] = []
-    /// Why the whole thing failed, in one line.
-    private(set) var failure: String?
-
-    init(output: any WatchOutput, countMax: Int?, ended: @escaping () -> Void) {
-        self.output = output
-        left = countMax
-        self.ended = ended
-    }
-
-    func updated(_ state: MergedState, by update: Update) {
-        if !isOver { count(output.updated(state, by: update)) }
-    }
-
-    func statusChanged(_ state: MergedState) {
-        if !isOver { count(output.statusChanged(state)) }
-    }
-
-    private func count(_ outcome: WatchOutcome) {
-        // Some topic works, so the others are only worth a note.
-        for topic in rejections { output.noted(Self.text(topic)) }
-        rejections = []
-        switch outcome {
-        case .hidden: break
-        case .closed: end()
-        case .shown:
-            guard let before = left else { return }
-            left = before - 1
-            if before == 1 { end() }
-        }
-    }
-
-    func rejected(_ topic: RejectedTopic) {
-        rejections.append(topic)
-    }
-
-    private static func text(_ topic: RejectedTopic) -> String {
-        "\(topic.name ?? "?"): \(topic.message ?? "")"
-    }
-
-    func interrupted(_ reason: String, retryingAfter delay: Duration) {
-        output.noted("\(reason); trying again")
-    }
-
-    func ended(_ status: RPCStatus?) {
-        guard !isOver else { return }
-        failure = status?.message ?? rejections.map(Self.text).joined(separator: "; ")
-        end()
-    }
-
-    private func end() {
-        guard !isOver else { return }
-        isOver = true
-        ended()
+    /// This actor consumes on the loop that receives, in the same turn: what waits is never more
+    /// than one read brought, and a terminal or pipe that is slow holds up the reading.
+    private func subscription(notesTo output: any WatchOutput) -> TopicSubscription {
+        var options = SubscriptionOptions()
+        options.statesKeptMax = 4096
+        options.eventsKeptMax = 65_536
+        options.establishWithin = nil
+        let notes = Confined(output, to: loop)
+        options.onInterruption = { notes.open().noted("\($0.reason); trying again") }
+        return client.subscribe(to: topics, options: options)
     }
 }

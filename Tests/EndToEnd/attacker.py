@@ -204,6 +204,12 @@ def many_connections(address: str, seconds: float) -> str:
 
 def much_memory(address: str, seconds: float) -> str:
     """Unfinished messages on several connections, until one is ended for what it holds."""
+    while True:
+        # Until what an earlier attack held is gone, new connections are refused.
+        with Connection(address) as probe:
+            probe.read(0.2)
+            if not probe.is_closed:
+                break
     kept = [Connection(address) for _ in range(8)]
     try:
         end = time.monotonic() + seconds
@@ -279,7 +285,7 @@ ATTACKS = {
     "slow headers": Attack("header_time", f"{CALM} header_time", slow_headers, 5),
     "slow message": Attack("message_time", "grpc-status 8", slow_message, 10),
     "slow preface": Attack("handshake_time", "closed", slow_preface, 5),
-    "silence": Attack("keepalive", "closed", silent, 6),
+    "silence": Attack("keepalive", "closed", silent, 12),
     "unread output": Attack("stalled_output", "closed", unread, 15),
     "stalled windows": Attack(
         "stalled_stream", "RST_STREAM ENHANCE_YOUR_CALM", stalled_windows, 6),

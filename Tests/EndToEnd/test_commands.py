@@ -30,6 +30,14 @@ WRONG = [
     (["watch"], "TOPIC"),
     (["watch", "--codec", "xml", "tick:binance:BTC/USDT"], "xml"),
     (["watch", "--count", "-1", "tick:binance:BTC/USDT"], "-1"),
+    (["watch", "--server", "nonsense", "--json", "tick:binance:BTC/USDT"], "nonsense"),
+    (["watch", "--json", "--server", "127.0.0.1:0", "tick:binance:BTC/USDT"], "127.0.0.1:0"),
+    (["watch", "--tls-ca", "/nowhere/at/all.pem", "tick:binance:BTC/USDT"], "/nowhere/at/all.pem"),
+    (["watch", "--tls-cert", "client.pem", "tick:binance:BTC/USDT"], "--tls-key"),
+    (["watch", "--token-file", "/nowhere/token", "tick:binance:BTC/USDT"], "/nowhere/token"),
+    (["watch", "--token", "a", "--token-file", "b", "tick:binance:BTC/USDT"], "--token-file"),
+    (["watch", "--json", "--server", "gateway.example:1", "--token", "a", "tick:binance:BTC/USDT"],
+     "TLS"),
     (["bench", "serve", "--topics", "many"], "many"),
 ]
 

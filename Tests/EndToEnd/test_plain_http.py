@@ -80,11 +80,10 @@ def test_another_content_type_is_no_grpc(kind, market):
 
 
 @pytest.mark.parametrize("data, status", [
-    (b"GARBAGE\r\n\r\n", b"400"),
     (b"GET /healthz HTTP/1.1\r\nBad Header: x\r\n\r\n", b"400"),
     (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", b"431"),
     (b"DELETE /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
-], ids=["no request", "space in name", "too large", "method"])
+], ids=["space in name", "too large", "method"])
 def test_bad_requests_get_their_status_and_nobody_else_notices(data, status, market):
     answer = exchange(market.address, data)
     assert answer.startswith(b"HTTP/1.1 " + status), answer[:80]
@@ -107,3 +106,10 @@ def test_ccxt_accepts_the_simulated_venue():
             capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "2/2 passed" in ended.stdout
+
+
+@pytest.mark.parametrize("data", [
+    b"GARBAGE\r\n\r\n", b"INVALID CONNECTION PREFACE\r\n\r\n",
+])
+def test_what_is_no_http_gets_no_http(data, market):
+    assert exchange(market.address, data) == b""

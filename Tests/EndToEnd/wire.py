@@ -150,8 +150,7 @@ class Connection:
         or took nothing for `seconds`."""
         view, end = memoryview(data), time.monotonic() + seconds
         while view and not self.is_over:
-            readable, writable, _ = select.select(
-                [self.socket] if reads else [], [self.socket], [], max(0, end - time.monotonic()))
+            readable, writable = self._poll(reads, True, end - time.monotonic())
             if readable:
                 self._receive()
             if writable and not self.is_closed:
@@ -162,7 +161,7 @@ class Connection:
                     pass
                 except OSError:
                     self.is_closed = True
-            if not readable and not writable:
+            if not readable and not writable and time.monotonic() >= end:
                 return False
         return not self.is_over
 
@@ -170,8 +169,18 @@ class Connection:
         """Reads until a condition, the end, or for so long."""
         end = time.monotonic() + seconds
         while not self.is_closed and not until(self) and (left := end - time.monotonic()) > 0:
-            if select.select([self.socket], [], [], left)[0]:
+            if self._poll(True, False, left)[0]:
                 self._receive()
+
+    def _poll(self, reads: bool, writes: bool, seconds: float) -> tuple[bool, bool]:
+        """Whether there is something to read, and room to write."""
+        poll = select.poll()
+        poll.register(
+            self.socket, (select.POLLIN if reads else 0) | (select.POLLOUT if writes else 0))
+        events = poll.poll(max(0, 1000 * seconds))
+        ended = select.POLLERR | select.POLLHUP
+        found = events[0][1] if events else 0
+        return bool(found & (select.POLLIN | ended)) and reads, bool(found & select.POLLOUT)
 
     def _receive(self) -> None:
         try:

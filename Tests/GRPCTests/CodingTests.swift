@@ -44,6 +44,14 @@ import Testing
         #expect(metadata.fields.map(\.name) == ["user-agent", "x-a"])
     }
 
+    @Test func `values of one name are told one by one`() {
+        let metadata = Metadata([
+            HTTP2Field("a", "1"), HTTP2Field("b", "2"), HTTP2Field("a", "3, 4"),
+        ])
+        #expect(metadata.values("a") == ["1", "3, 4"])
+        #expect(metadata.values("c").isEmpty)
+    }
+
     @Test func `several binary values may share a field`() {
         let metadata = Metadata([HTTP2Field("k-bin", "Zg, Zm8="), HTTP2Field("k-bin", "Zm9v")])
         #expect(metadata.binaryValues("k-bin") == [[102], [102, 111], [102, 111, 111]])

@@ -72,7 +72,9 @@ final class Answer: RPCClientHandler {
     var status: RPCStatus?
     var trailers = Metadata()
     var finishedCount = 0
+    var writableCount = 0
 
+    func becameWritable(_ call: RPCClientCall) { writableCount += 1 }
     func receivedHeaders(_ metadata: Metadata, on call: RPCClientCall) { headers = metadata }
     func receivedMessage(_ message: RawSpan, on call: RPCClientCall) {
         messages.append(message.copyBytes())

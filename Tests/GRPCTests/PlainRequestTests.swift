@@ -83,4 +83,38 @@ import Testing
         #expect(headers.first(named: "grpc-status") == "12")
         #expect(headers.first(named: "grpc-accept-encoding") == "identity,gzip")
     }
+
+    @Test(arguments: [0, 65_536, 65_537])
+    func `a body is waited for, but not a long one`(bodyBytes: Int) {
+        let output = OutputBuffer()
+        let server = RPCServerConnection(router: RPCRouter(), output: output) { _ in
+            PlainResponse(status: 404, text: "")
+        }
+        let client = HTTP2Connection(role: .client, limits: .client, output: OutputBuffer())
+        let fields = [
+            HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"),
+            HTTP2Field(":path", "/x"), HTTP2Field(":authority", "x"),
+        ]
+        let stream = client.openStream(fields)!
+        func statuses() -> [String] {
+            var found: [String] = []
+            for _ in 0..<8 {
+                client.flush()
+                client.output.copyBytes().withRawSpan {
+                    server.received($0, now: Instant(nanoseconds: 0))
+                }
+                client.output.removeAll()
+                output.copyBytes().withRawSpan { client.receive($0) }
+                output.removeAll()
+                for case .headers(_, let fields, _) in client.takeEvents().events {
+                    found.append(fields.first(named: ":status") ?? "")
+                }
+            }
+            return found
+        }
+        _ = [UInt8](repeating: 1, count: bodyBytes).withRawSpan { client.send($0, on: stream) }
+        #expect(statuses() == (bodyBytes > 65_536 ? ["415"] : []))
+        client.end(stream, trailers: nil)
+        #expect(statuses() == (bodyBytes > 65_536 ? [] : ["415"]))
+    }
 }

@@ -4,15 +4,19 @@ import HTTP2
 
 /// A gRPC server and a client joined in memory.
 final class RPCPair {
-    let router = RPCRouter()
+    let router: RPCRouter
     let server: RPCServerConnection
     let client: RPCClientConnection
     private let serverOutput = OutputBuffer()
     private let clientOutput = OutputBuffer()
 
-    init(serverLimits: HTTP2Limits = HTTP2Limits(), clientLimits: HTTP2Limits = .client) {
+    init(
+        serverLimits: HTTP2Limits = HTTP2Limits(), clientLimits: HTTP2Limits = .client,
+        interceptors: [any RPCInterceptor] = [], peer: RPCPeer = RPCPeer(address: "")
+    ) {
+        router = RPCRouter(interceptors: interceptors)
         server = RPCServerConnection(
-            router: router, output: serverOutput, http2Limits: serverLimits
+            router: router, output: serverOutput, peer: peer, http2Limits: serverLimits
         ) { _ in PlainResponse(status: 404, text: "") }
         client = RPCClientConnection(output: clientOutput, http2Limits: clientLimits)
         exchange()
@@ -29,11 +33,13 @@ final class RPCPair {
     }
 
     func call(
-        _ path: String, _ message: [UInt8], subtype: RPCSubtype = .protobuf, halfClose: Bool = true
+        _ path: String, _ message: [UInt8], subtype: RPCSubtype = .protobuf, halfClose: Bool = true,
+        metadata: Metadata = Metadata()
     ) -> RPCReply {
         let reply = RPCReply()
         reply.call = client.start(
-            path: path, authority: "test", subtype: subtype, handler: reply)
+            path: path, authority: "test", subtype: subtype, metadata: metadata,
+            handler: reply)
         _ = message.withRawSpan { reply.call!.send($0) }
         if halfClose { reply.call!.halfClose() }
         exchange()

@@ -36,6 +36,7 @@ import Testing
         #expect(value[3]?.uint64 == 0 && value[3]?.int64 == 0)
         #expect(value[4]?.kind == .double && value[4]?.int64 == nil && value[4]?.uint64 == nil)
         #expect(value[5]?.int64 == nil)
+        #expect(value[4]?.double == 1.5 && value[5]?.double == 1000 && value[3]?.double == nil)
     }
 
     @Test func `every kind is told from the others`() throws {

@@ -18,6 +18,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("127.0.0.1:1", true), ("127.255.0.9:1", true), ("[::1]:1", true),
+        ("[::ffff:127.0.0.1]:1", true), ("0.0.0.0:1", false), ("[::]:1", false),
+        ("10.127.0.1:1", false), ("[fe80::1]:1", false), ("[::ffff:10.0.0.1]:1", false),
+    ]) func `a loopback address is one that only this machine reaches`(
+        _ text: String, _ isLoopback: Bool
+    ) throws {
+        #expect(try #require(SocketAddress(text)).isLoopback == isLoopback)
+    }
+
+    @Test(arguments: [
         "", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
         "127.0.0.1:8x", "::1:80", "[127.0.0.1]:80", "[::1]", "[::1:80", "example.com:80",
         "127.0.0.256:1", "127.0.0.1 :80",

@@ -25,6 +25,8 @@ import Testing
         let named = try TopicName(parsing: "book:binance:BTC/USDT:50")
         #expect(named == (try TopicName(parsing: "book:binance:BTC/USDT")))
         #expect(named.description == "book:binance:BTC/USDT")
+        #expect(named.spelledOut == "book:binance:BTC/USDT:50")
+        #expect(try TopicName(parsing: "tick:binance:A/B").spelledOut == "tick:binance:A/B")
     }
 
     @Test(arguments: [

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import grpc
 
+from penstock.bearer import Bearer, Token
 from penstock.errors import HoleError, PenstockError, RequestError
 from penstock.states import Book, Gap, Outcome, Rejected, Status, Tick, Trade, TradeFeed
 from penstock.v1 import market_data_pb2 as wire
@@ -28,15 +29,20 @@ _BACKOFF_MAX_SECONDS = 5.0
 
 
 class Client:
-    """Connection to one gateway, used by one thread at a time per subscription."""
+    """Connection to one gateway, used by one thread at a time per subscription.
 
-    def __init__(self, address: str = "127.0.0.1:7400") -> None:
+    `token` is sent as a bearer token with every call; a callable gives one for each call.
+    """
+
+    def __init__(self, address: str = "127.0.0.1:7400", *, token: Token | None = None) -> None:
         self._channel = grpc.insecure_channel(address, options=[
             ("grpc.max_receive_message_length", _MESSAGE_BYTES_MAX),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 2_000),
         ])
-        self.stub = MarketDataStub(self._channel)
+        self.stub = MarketDataStub(
+            self._channel if token is None
+            else grpc.intercept_channel(self._channel, Bearer(token)))
 
     def close(self) -> None:
         """Ends every subscription and the connection."""

@@ -1,6 +1,10 @@
+/// Keys that nobody reads are mistakes, not extensions.
 extension Decoder {
-    /// A key that is misspelt would be a default nobody wanted.
-    func refuseUnknownKeys(_ allowed: [String]) throws {
+    /// A container in which every key is one of `Key`'s.
+    func strictContainer<Key: CodingKey & CaseIterable>(
+        keyedBy type: Key.Type
+    ) throws -> KeyedDecodingContainer<Key> {
+        let allowed = Key.allCases.map(\.stringValue)
         for key in try container(keyedBy: AnyKey.self).allKeys
         where !allowed.contains(key.stringValue) {
             throw DecodingError.dataCorrupted(
@@ -8,6 +12,7 @@ extension Decoder {
                     codingPath: codingPath + [key],
                     debugDescription: "unknown key; allowed: \(allowed.joined(separator: ", "))"))
         }
+        return try container(keyedBy: type)
     }
 }
 

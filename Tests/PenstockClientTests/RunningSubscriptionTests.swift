@@ -8,9 +8,10 @@ import Streams
 import Testing
 
 /// A client against a scripted gateway, both on one loop, and what the client told. Confined.
-private final class Rig: MarketDataClientDelegate {
+private final class Rig: SubscriptionSink {
     let gateway: ScriptedGateway
-    private(set) var client: MarketDataClient?
+    private(set) var client: RunningSubscription?
+    private let channel: RPCChannel
     private(set) var told: [String] = []
     private var waiting: (text: String, continuation: CheckedContinuation<Void, Never>)?
 
@@ -19,9 +20,15 @@ private final class Rig: MarketDataClientDelegate {
         _ script: @escaping ScriptedGateway.Script
     ) throws {
         gateway = try ScriptedGateway(on: loop, script)
-        client = MarketDataClient(
-            server: gateway.endpoint, topics: topics, codec: codec, on: loop, seed: 1,
-            delegate: self)
+        channel = RPCChannel(to: gateway.endpoint, on: loop)
+        client = RunningSubscription(
+            topics: topics, codec: codec, over: channel, on: loop, seed: 1, sink: self)
+    }
+
+    func stop() {
+        client?.stop()
+        channel.close()
+        gateway.close()
     }
 
     func wait(for text: String, _ continuation: CheckedContinuation<Void, Never>) {
@@ -37,13 +44,15 @@ private final class Rig: MarketDataClientDelegate {
     }
 
     func updated(_ state: MergedState, by update: Update) {
-        // A delegate may look at all states from inside.
+        // A sink may look at all states from inside.
         #expect(client?.states.contains(state) == true)
         let best = state.bids.best.map { "\($0.price)" } ?? "-"
         tell("\(state.kind) \(state.position?.sequence ?? 0) \(state.status) \(best)")
     }
     func statusChanged(_ state: MergedState) { tell("\(state.kind) is \(state.status)") }
-    func rejected(_ topic: RejectedTopic) { tell("rejected \(topic.name ?? "")") }
+    func rejected(_ topic: RejectedTopic, _ state: MergedState) {
+        tell("rejected \(topic.name ?? "")")
+    }
     func interrupted(_ reason: String, retryingAfter delay: Duration) {
         #expect(delay >= .milliseconds(50) && delay <= .seconds(5))
         tell("interrupted")
@@ -51,7 +60,7 @@ private final class Rig: MarketDataClientDelegate {
     func ended(_ status: RPCStatus?) { tell("ended \(status.map { "\($0.code)" } ?? "empty")") }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MarketDataClientTests {
+@Suite(.timeLimit(.minutes(1))) struct RunningSubscriptionTests {
     /// Runs the script until the client has told `last`; gives back what it told and what the
     /// gateway was asked.
     private func run(
@@ -69,8 +78,7 @@ private final class Rig: MarketDataClientDelegate {
         }
         let result = try await loop.run {
             let rig = rig.open()
-            rig.client?.stop()
-            rig.gateway.close()
+            rig.stop()
             return (rig.told, rig.gateway.requests, rig.gateway.subtypes)
         }
         await loop.stop()
@@ -167,7 +175,7 @@ private final class Rig: MarketDataClientDelegate {
         await withCheckedContinuation { continuation in
             loop.execute { rig.open().wait(for: "interrupted", continuation) }
         }
-        try await loop.run { rig.open().client?.stop() }
+        try await loop.run { rig.open().stop() }
         await loop.stop()
     }
 }

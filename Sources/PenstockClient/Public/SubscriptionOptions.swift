@@ -1,0 +1,29 @@
+/// How a subscription is delivered.
+public struct SubscriptionOptions: Sendable {
+    /// Updates of books and ticks that wait one by one for a consumer that is busy; beyond, each
+    /// topic goes on with its newest state. 0: always the newest, which is what a consumer wants
+    /// that acts on the present.
+    public var statesKeptMax = 0
+
+    /// Trades and other events that wait for a consumer that is busy. Beyond, the oldest are
+    /// dropped and named by a `gap`. Default 1,024, a second of a very busy market.
+    public var eventsKeptMax = 1024
+
+    /// The subscription ends with `deadlineExceeded` unless the gateway has acknowledged it by
+    /// then; nil: it waits for ever. Later interruptions have no limit. Default 30 s: a gateway
+    /// that restarts is back by then, a wrong address never.
+    public var establishWithin: Duration? = .seconds(30)
+
+    /// Told when the connection or the call is lost and will be made again. Called on the client's
+    /// own thread: return soon.
+    public var onInterruption: @Sendable (SubscriptionInterruption) -> Void = { _ in }
+
+    public init() {}
+}
+
+/// A subscription was interrupted, and goes on by itself.
+public struct SubscriptionInterruption: Equatable, Sendable {
+    /// For people.
+    public let reason: String
+    public let retryAfter: Duration
+}

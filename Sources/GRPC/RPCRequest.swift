@@ -15,7 +15,8 @@ enum RPCRequest {
         let method = fields.first(named: ":method") ?? ""
         let path = fields.first(named: ":path") ?? ""
         let type = fields.first(named: "content-type") ?? ""
-        let isGRPC = type.lowercased().hasPrefix(RPCContentType.prefix)
+        let contentType = RPCContentType(type)
+        let isGRPC = contentType != nil || type.lowercased().hasPrefix(RPCContentType.prefix)
         if !isGRPC && (method == "GET" || method == "HEAD") && !router.knows(path) {
             self = .plain(PlainRequest(method: method, path: path, fields: fields))
             return
@@ -25,7 +26,7 @@ enum RPCRequest {
             self = .refusedByHTTP(status: 405, allow: allow)
             return
         }
-        guard let contentType = RPCContentType(type) else {
+        guard let contentType else {
             self = .refusedByHTTP(status: 415, allow: nil)
             return
         }

@@ -10,7 +10,7 @@ extension RPCServerConnection {
         }
         arrivals.stream(at: now)
         if isTooLarge { return respond(PlainResponse(status: 431, text: ""), to: nil, on: stream) }
-        switch RPCRequest(fields, router: router) {
+        switch request(fields) {
         case .call(let head): start(head, on: stream)
         case .plain(let request):
             whenWhole(stream) { $0.respond($0.plain(request), to: request, on: stream) }
@@ -23,12 +23,24 @@ extension RPCServerConnection {
         }
     }
 
-    private func start(_ received: RPCHead, on stream: HTTP2Stream) {
-        // Calls of one client look alike; they share what is equal.
-        var head = received
-        head.path = router.shared(head.path)
-        if head.metadata == lastMetadata { head.metadata = lastMetadata }
-        lastMetadata = head.metadata
+    /// What a block asks for. Those of one client look alike: then the answer is known, and HTTP/2
+    /// hands over the very same array, for which the comparison is O(1).
+    private func request(_ fields: [HTTP2Field]) -> RPCRequest {
+        if let latest, latest.fields == fields { return .call(latest.head) }
+        let request = RPCRequest(fields, router: router)
+        if case .call(var head) = request {
+            // Calls share what is equal.
+            head.path = router.shared(head.path)
+            if let latest, head.metadata == latest.head.metadata {
+                head.metadata = latest.head.metadata
+            }
+            latest = (fields, head)
+            return .call(head)
+        }
+        return request
+    }
+
+    private func start(_ head: RPCHead, on stream: HTTP2Stream) {
         let call = RPCCall(
             head, stream: stream, server: self, deadline: head.timeout.map { now + $0 },
             messageBytesMax: limits.messageBytesMax)

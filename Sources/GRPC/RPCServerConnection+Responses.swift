@@ -78,21 +78,30 @@ extension RPCServerConnection {
     }
 
     func responseFields(_ call: RPCCall) -> [HTTP2Field] {
+        let metadata = call.initialMetadata.fields
         var fields = responseFields(call.contentType)
         if call.responseEncoding == .gzip { fields.append(Self.gzipField) }
-        return fields + call.initialMetadata.fields
+        return metadata.isEmpty ? fields : fields + metadata
     }
 
     func responseFields(_ contentType: RPCContentType) -> [HTTP2Field] {
-        [Self.okField, HTTP2Field("content-type", contentType.text), Self.acceptField]
+        if contentType.text == Self.usualFields[1].value { return Self.usualFields }
+        return [Self.okField, HTTP2Field("content-type", contentType.text), Self.acceptField]
     }
 
+    /// Of most answers: made once.
+    private static let usualFields = [
+        okField, HTTP2Field("content-type", RPCContentType.prefix), acceptField,
+    ]
+    private static let usualTrailers = [HTTP2Field("grpc-status", String(RPCCode.ok.rawValue))]
     private static let okField = HTTP2Field(":status", "200")
     private static let acceptField = HTTP2Field("grpc-accept-encoding", RPCEncoding.accepted)
     private static let gzipField = HTTP2Field("grpc-encoding", RPCEncoding.gzip.rawValue)
 
     func trailers(_ status: RPCStatus, _ metadata: Metadata) -> [HTTP2Field] {
-        var fields = [HTTP2Field("grpc-status", String(status.code.rawValue))]
+        var fields =
+            status.code == .ok
+            ? Self.usualTrailers : [HTTP2Field("grpc-status", String(status.code.rawValue))]
         if !status.message.isEmpty {
             // Texts may quote what the peer sent; clients refuse long header lists.
             let text = String(status.message.unicodeScalars.prefix(Self.messageScalarsMax))
@@ -103,6 +112,6 @@ extension RPCServerConnection {
                 HTTP2Field("grpc-status-details-bin", Base64.encode(status.details, padding: false))
             )
         }
-        return fields + metadata.fields
+        return metadata.fields.isEmpty ? fields : fields + metadata.fields
     }
 }

@@ -21,8 +21,8 @@ package final class RPCServerConnection {
     var calls: [UInt32: RPCCall] = [:]
     /// Requests that are no calls and not yet whole, by stream.
     var unanswered: [UInt32: UnansweredRequest] = [:]
-    /// Of the latest call.
-    var lastMetadata = Metadata()
+    /// The header block of the latest call, and what it says.
+    var latest: (fields: [HTTP2Field], head: RPCHead)?
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     var manners: ConnectionManners

@@ -13,6 +13,11 @@ struct RPCContentType: Equatable {
 
     /// Nil: not a type we serve. Parameters after `;` are ignored; upper case is accepted.
     init?(_ text: String) {
+        // Nearly every client writes it like this.
+        if text == "application/grpc" {
+            (subtype, self.text) = (.protobuf, "application/grpc")
+            return
+        }
         let type = text.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         // Literals, so that a call does not keep a copy.
         switch type {

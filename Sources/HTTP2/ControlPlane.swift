@@ -14,9 +14,7 @@ final class ControlPlane {
     private let headerBlockBytesMax: Int
     private let concurrentStreamsMax: UInt32
     private var isInside = false
-    private var fields: [HTTP2Field] = []
-    /// Counted as the peer's SETTINGS_MAX_HEADER_LIST_SIZE counts them.
-    private(set) var fieldBytes = 0
+    private var block = HeaderBlock()
     /// Streams whose RST_STREAM(NO_ERROR) only tells the library that our own DATA ended them.
     private var swallowed: [UInt32] = []
     private var hasSentSettings = false
@@ -160,6 +158,7 @@ final class ControlPlane {
     /// Queues HEADERS. Returns the stream's number, new if `streamID` is nil; nil if refused.
     func submitHeaders(_ fields: [HTTP2Field], on streamID: UInt32?, endStream: Bool) -> UInt32? {
         var text: [UInt8] = []
+        text.reserveCapacity(fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
         for field in fields {
             text.append(contentsOf: field.name.utf8)
             text.append(contentsOf: field.value.utf8)
@@ -167,6 +166,7 @@ final class ControlPlane {
         let code = unsafe text.withUnsafeMutableBufferPointer { text -> Int32 in
             var offset = 0
             var pairs: [nghttp2_nv] = unsafe []
+            unsafe pairs.reserveCapacity(fields.count)
             for field in fields {
                 let (name, value) = (field.name.utf8.count, field.value.utf8.count)
                 let start = unsafe text.baseAddress.unsafelyUnwrapped + offset
@@ -263,24 +263,22 @@ extension ControlPlane {
         }
     }
 
-    private func beganHeaders() {
-        fields = []
-        fieldBytes = 0
-    }
+    /// Of the header block that is coming in.
+    var fieldBytes: Int { block.bytes }
+
+    private func beganHeaders() { block.begin() }
 
     /// False: the block is to be read no further.
     private func receivedField(
         _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
     ) -> Bool {
-        fieldBytes += name.count + value.count + 32
-        guard fieldBytes <= headerListBytesMax else {
-            guard fieldBytes > headerBlockBytesMax else { return true }
+        block.count(nameBytes: name.count, valueBytes: value.count)
+        guard block.bytes <= headerListBytesMax else {
+            guard block.bytes > headerBlockBytesMax else { return true }
             events.append(.endlessHeaders)
             return false
         }
-        unsafe fields.append(
-            HTTP2Field(
-                String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+        unsafe block.append(name: name, value: value)
         return true
     }
 
@@ -296,12 +294,10 @@ extension ControlPlane {
         switch UInt32(head.type) {
         case NGHTTP2_HEADERS.rawValue:
             let opensStream = unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST
+            let isTooLarge = block.bytes > headerListBytesMax
+            let fields = block.end(isRemembered: opensStream && !isTooLarge)
             events.append(
-                .headers(
-                    streamID, fields, opensStream: opensStream,
-                    isTooLarge: fieldBytes > headerListBytesMax))
-            fields = []
-            fieldBytes = 0
+                .headers(streamID, fields, opensStream: opensStream, isTooLarge: isTooLarge))
             if head.flags & 1 != 0 { events.append(.ended(streamID)) }
         case NGHTTP2_DATA.rawValue:
             if head.flags & 1 != 0 {

@@ -111,7 +111,8 @@ def test_the_three_rules_are_kept(example):
         accepted(BOOK),
         update(10, status=wire.STATUS_LIVE, bids=side([100, 99], [1, 2]), asks=side([101], [4])),
         # Absolute quantities, equal prices under another exponent, and a level that never was.
-        update(12, 10, bids=side([10000, 9850], [0, 3], -2), asks=side([10100, 10250], [0, 25], -2)),
+        update(12, 10, bids=side([10000, 9850], [0, 3], -2),
+               asks=side([10100, 10250], [0, 25], -2)),
         update(12, 10, bids=side([100], [9])),  # known already
         update(11, 9, bids=side([100], [9])),  # known already
         update(13, 5, bids=side([99, 70], [8, 0])),  # overlaps what is known

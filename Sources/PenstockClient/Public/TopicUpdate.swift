@@ -61,7 +61,7 @@ public struct TopicUpdate: Equatable, Sendable {
                     bids: PriceLevels((try? MergedState.levels(book.bids)) ?? []),
                     asks: PriceLevels((try? MergedState.levels(book.asks)) ?? []))
         case .tick: update.baseSequence == nil ? .whole : .tick
-        case .subscribed, .rejected, nil:
+        case .subscribed, .rejected, .control, nil:
             update.baseSequence == nil && merged.kind.isState ? .whole : .status
         }
     }

@@ -19,7 +19,7 @@ struct PlainPages {
         }
         switch path {
         case "/healthz":
-            return isServing() ? text(200, "ok\n") : text(503, "draining\n")
+            return isServing() ? text(200, "serving\n") : text(503, "draining\n")
         case "/metrics" where !isMetricsOpen:
             return text(403, "metrics are not told here (auth.openMetrics)\n")
         case "/metrics":

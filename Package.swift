@@ -135,7 +135,7 @@ let package = Package(
             path: "Tests/InteropClient", swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
-            name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Schema"],
+            name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Identity", "Schema"],
             path: "Tests/FuzzTargets", swiftSettings: language),
         .executableTarget(
             name: "Fuzz", dependencies: ["FuzzTargets", "Runtime"], path: "Tests/Fuzz",

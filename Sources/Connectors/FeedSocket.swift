@@ -28,12 +28,17 @@ package final class FeedSocket: ByteStreamDelegate {
     private var isOver = false
     private var waiting: [(WebSocketOpcode, [UInt8])] = []
     private var closeCode: UInt16?
+    private let serial: Int
+    private var messagesSent = 0
+    private var messagesReceived = 0
 
     init(
-        number: Int, address: FeedAddress, path: String, limits: BinanceLimits, on loop: EventLoop,
+        number: Int, serial: Int, address: FeedAddress, path: String, limits: BinanceLimits,
+        on loop: EventLoop,
         owner: any FeedSocketOwner
     ) {
         self.number = number
+        self.serial = serial
         self.owner = owner
         var random = SystemRandomNumberGenerator()
         key = WebSocketHandshake.key(using: &random)
@@ -48,6 +53,16 @@ package final class FeedSocket: ByteStreamDelegate {
             WebSocketHandshake.requestBytes(
                 host: address.host, path: address.path + path, key: key))
         stream.flushAtEndOfTurn()
+    }
+
+    /// Nil once the connection is gone.
+    var report: FeedSocketReport? {
+        guard let stream else { return nil }
+        return FeedSocketReport(
+            serial: serial, local: stream.localAddress, remote: stream.peer,
+            messagesSent: messagesSent, messagesReceived: messagesReceived,
+            lastSent: messagesSent == 0 ? nil : stream.lastSent,
+            lastReceived: messagesReceived == 0 ? nil : stream.lastReceived)
     }
 
     // MARK: Verbs
@@ -72,6 +87,7 @@ package final class FeedSocket: ByteStreamDelegate {
         guard let stream, handshake == nil else { return }
         for (opcode, payload) in waiting {
             _ = payload.withRawSpan { machine.send(opcode, $0, to: stream.output) }
+            if opcode == .text { messagesSent += 1 }
         }
         waiting.removeAll(keepingCapacity: true)
         stream.flushAtEndOfTurn()
@@ -123,7 +139,9 @@ package final class FeedSocket: ByteStreamDelegate {
             try machine.receive(bytes, answers: stream.output) { event, payload in
                 if isOver { return }
                 switch event {
-                case .text: owner.receivedText(payload, on: self)
+                case .text:
+                    messagesReceived &+= 1
+                    owner.receivedText(payload, on: self)
                 case .ping: owner.receivedPing(payload, on: self)
                 case .binary: owner.receivedBinary(on: self)
                 case .pong: break

@@ -1,12 +1,37 @@
-internal import Schema
-internal import Streams
+package import Schema
+package import Streams
 
-/// Everybody on this loop who gets the same bytes of one topic: one codec, one encoded frame.
-final class Audience {
-    let codec: Codec
+/// Everybody on this loop who gets the same bytes of one topic: one codec, one set of fields, one
+/// rate. A frame is encoded once for all of them.
+///
+/// A row is *current* when it has everything that the audience was told: it takes the shared frame.
+/// A row that refused one is *behind*, in its session's queue. A row that has something else, such
+/// as more than the audience was told because it came in between two ticks, *rests*: it is caught
+/// up by itself when the audience is told something next, and is current from then on.
+package final class Audience {
+    package struct Key: Hashable {
+        package var codec: Codec
+        package var fields = FieldSet.all
+        /// Nil: every change at once.
+        package var rate: Rate?
+    }
+
+    let key: Key
+    /// What every current row has.
+    var told: Position
+    /// Nothing that this audience wants changed in (told, known].
+    var known: UInt64
+    var pace = Pace()
+    /// Waits in the pacer of its rate.
+    var isWaiting = false
     private var rows: [Subscription] = []
+    private var hasResting = false
 
-    init(codec: Codec) { self.codec = codec }
+    init(key: Key, told: Position) {
+        self.key = key
+        self.told = told
+        known = told.sequence
+    }
 
     var isEmpty: Bool { rows.isEmpty }
     var count: Int { rows.count }
@@ -27,8 +52,8 @@ final class Audience {
         }
     }
 
-    /// Offers `frames`, which lead from `before` to the topic's present position, to every row
-    /// that is up to date. A row that refuses is behind at `before`; nothing is stored for it.
+    /// Offers `frames`, which lead from `before` to what the audience will have been told, to every
+    /// row that is current. A row that refuses is behind at `before`; nothing is stored for it.
     /// Returns how many took it.
     func deliver(_ frames: RawSpan, from before: Position) -> Int {
         var delivered = 0
@@ -41,6 +66,28 @@ final class Audience {
             }
         }
         return delivered
+    }
+
+    /// The latest frames, now with every row that is up to date, were so many messages.
+    func delivered(_ messages: UInt64) {
+        for subscription in rows where subscription.cursor == nil {
+            subscription.session.sink.tookFurther(Int(messages) - 1)
+        }
+    }
+
+    /// Some row has an explicit cursor and is in no queue.
+    func rest() { hasResting = true }
+
+    /// The audience was told something: rows that rest are caught up, each by itself.
+    func wakeResting() {
+        guard hasResting else { return }
+        hasResting = false
+        var sessions: [Session] = []
+        for subscription in rows where subscription.cursor != nil && !subscription.isQueued {
+            subscription.session.markBehind(subscription)
+            sessions.append(subscription.session)
+        }
+        for session in sessions { session.becameWritable() }
     }
 
     func forEach(_ body: (Subscription) -> Void) {

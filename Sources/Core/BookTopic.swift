@@ -1,7 +1,7 @@
 package import Base
 package import Market
 internal import Schema
-internal import Streams
+package import Streams
 
 /// The best levels of one order book: a change-ordered window over the full-depth book that the
 /// connector keeps. Shows nothing before the book has been in sync once; while it is being rebuilt
@@ -67,21 +67,25 @@ package final class BookTopic: StateTopic {
             receiveTime: receiveTime)
     }
 
-    override func snapshotPayload() -> Payload? {
+    package override var fieldNames: FieldSet.Names { .book }
+
+    override func snapshotPayload(_ fields: FieldSet) -> Payload? {
         guard isFilled else { return nil }
         var change = BookChange()
         window.snapshot(into: &change)
-        return Wire.book(change, isSnapshot: true).map { .book($0) }
+        return Wire.book(change, fields, isSnapshot: true).map { .book($0) }
     }
 
-    override func deltaPayload(since base: UInt64) -> Payload?? {
+    override func deltaPayload(since base: UInt64, _ fields: FieldSet) -> Payload?? {
         guard isFilled else { return .some(nil) }
         var change = BookChange()
         // Sequences that only told a status are beyond the window's last change.
         guard window.delta(since: min(base, window.sequence), into: &change) else { return nil }
-        if change.bids.isEmpty && change.asks.isEmpty { return .some(nil) }
+        if !fields.contains(.bids) { change.bids.removeAll() }
+        if !fields.contains(.asks) { change.asks.removeAll() }
+        if change.isEmpty { return .some(nil) }
         // A removed price may share no scale with the book's new ones: then only a snapshot helps.
-        guard let book = Wire.book(change, isSnapshot: false) else { return nil }
+        guard let book = Wire.book(change, fields, isSnapshot: false) else { return nil }
         return .book(book)
     }
 }

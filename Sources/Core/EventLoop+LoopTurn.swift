@@ -3,4 +3,6 @@ package import Runtime
 
 extension EventLoop: LoopTurn {
     package func timestamp() -> Timestamp { Clock.timestamp() }
+
+    package func instant() -> Instant { turnInstant }
 }

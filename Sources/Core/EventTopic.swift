@@ -24,11 +24,17 @@ package final class EventTopic: Topic {
 
     private var ring: EventRing<Event>
     private var lastSequence: UInt64 = 0
+    private let names: FieldSet.Names
 
-    init(name: String, number: UInt32, hub: Hub, eventsMax: Int) {
+    init(
+        name: String, number: UInt32, hub: Hub, eventsMax: Int, fieldNames: FieldSet.Names = .trade
+    ) {
         ring = EventRing(countMax: eventsMax, bytesMax: Self.bytesMax)
+        names = fieldNames
         super.init(name: name, number: number, hub: hub)
     }
+
+    package override var fieldNames: FieldSet.Names { names }
 
     // MARK: Events
 
@@ -79,14 +85,24 @@ package final class EventTopic: Topic {
         return before
     }
 
-    override func appendCommitted(since before: Position, codec: Codec, into frames: OutputBuffer) {
-        append(after: before.sequence, codec: codec, bytesMax: .max, into: frames)
+    /// A paced audience gets what came since its last tick in pieces of a bounded size.
+    override func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
+        let bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
+        let reached = append(
+            after: audience.told.sequence, to: position.sequence, audience.key, bytesMax: bytesMax,
+            into: frames)
+        return Position(epoch: position.epoch, sequence: reached)
+    }
+
+    /// An event is a message.
+    override func messageCount(from before: Position, to reached: Position) -> UInt64 {
+        before.epoch == reached.epoch ? reached.sequence &- before.sequence : 1
     }
 
     /// Returns the last sequence appended. Nothing of `(after, result]` is left out silently.
-    @discardableResult
     private func append(
-        after: UInt64, codec: Codec, bytesMax: Int, into frames: OutputBuffer
+        after: UInt64, to last: UInt64, _ key: Audience.Key, bytesMax: Int,
+        into frames: OutputBuffer
     ) -> UInt64 {
         var reached = after
         if let lost = ring.gap(after: reached) {
@@ -96,27 +112,31 @@ package final class EventTopic: Topic {
             update.payload = .gap(
                 Gap(
                     reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound))
-            update.encodeFramed(codec, into: frames)
+            update.encodeFramed(key.codec, into: frames)
             hub.metrics.gaps.add()
             reached = lost.upperBound
         }
-        while reached < position.sequence, frames.count < bytesMax {
+        while reached < last, frames.count < bytesMax {
             reached &+= 1
             guard let event = ring[reached] else {
                 preconditionFailure("event \(reached) is neither in the ring nor in its gap")
             }
-            update(of: event, sequence: reached).encodeFramed(codec, into: frames)
+            update(of: event, sequence: reached, key.fields).encodeFramed(key.codec, into: frames)
         }
         return reached
     }
 
-    private func update(of event: Event, sequence: UInt64) -> Update {
+    private func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
         var update = Update(topic: number, epoch: position.epoch, sequence: sequence)
         update.eventTime = Wire.time(event.eventTime)
         update.receiveTime = Wire.time(event.receiveTime)
         update.publishTime = Wire.time(event.publishTime)
         update.status = event.status
-        update.payload = event.payload
+        if fields != .all, case .trade(let trade)? = event.payload {
+            update.payload = .trade(Wire.project(trade, fields))
+        } else {
+            update.payload = event.payload
+        }
         return update
     }
 
@@ -127,30 +147,68 @@ package final class EventTopic: Topic {
             && ring.gap(after: wanted.sequence) == nil
     }
 
-    override func startingPoint(resumeAt wanted: Position?) -> Subscription.Cursor? {
-        guard let wanted else { return nil }
-        guard wanted.epoch == position.epoch, wanted.sequence <= position.sequence else {
-            return .lostEpoch
+    override func startingPoint(
+        resumeAt wanted: Position?, _ start: SubscriptionOptions.Start?
+    ) -> StartingPoint {
+        guard let wanted else {
+            let first = start == .latest ? newestEvent() : position.sequence &+ 1
+            let cursor = Position(epoch: position.epoch, sequence: first &- 1)
+            return StartingPoint(cursor: .at(cursor), follows: .events, firstSequence: first)
         }
-        return wanted == position ? nil : .at(wanted)
+        guard wanted.epoch == position.epoch, wanted.sequence <= position.sequence else {
+            return StartingPoint(
+                cursor: .lostEpoch, follows: .gap, firstSequence: position.sequence &+ 1)
+        }
+        let lost = ring.gap(after: wanted.sequence)
+        return StartingPoint(
+            cursor: .at(wanted), follows: lost == nil ? .events : .gap,
+            firstSequence: (lost?.upperBound ?? wanted.sequence) &+ 1)
+    }
+
+    /// Sequence of the newest entry that is not about the status, if it is among the last few.
+    private func newestEvent() -> UInt64 {
+        var sequence = position.sequence
+        for _ in 0..<Self.statusEntriesMax {
+            guard let event = ring[sequence] else { break }
+            if event.payload != nil { return sequence }
+            sequence &-= 1
+        }
+        return position.sequence &+ 1
+    }
+
+    /// Statuses change seldom: this many in a row mean that there is no event worth showing.
+    private static let statusEntriesMax = 64
+
+    override func isServed(_ cursor: Subscription.Cursor, in audience: Audience) -> Bool {
+        guard case .at(let reached) = cursor, reached.epoch == position.epoch else { return false }
+        return reached.sequence >= audience.told.sequence
+    }
+
+    override func isTooFar(_ cursor: Subscription.Cursor) -> Bool {
+        guard case .at(let reached) = cursor, reached.epoch == position.epoch else { return false }
+        return ring.gap(after: reached.sequence) != nil
     }
 
     override func appendCatchUp(
-        from cursor: Subscription.Cursor, codec: Codec, into frames: OutputBuffer
-    ) -> Subscription.Cursor {
+        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+    ) -> CatchUp {
         publishPending()
         switch cursor {
         case .at(let reached) where reached.epoch == position.epoch:
+            // Not beyond what the audience was told: the next tick brings the rest to all.
             let sequence = append(
-                after: reached.sequence, codec: codec, bytesMax: Self.catchUpBytesMax, into: frames)
-            return .at(Position(epoch: position.epoch, sequence: sequence))
+                after: reached.sequence, to: audience.told.sequence, audience.key,
+                bytesMax: Self.catchUpBytesMax, into: frames)
+            return CatchUp(
+                cursor: .at(Position(epoch: position.epoch, sequence: sequence)),
+                isComplete: sequence >= audience.told.sequence)
         case .at, .nothing, .lostEpoch:
             var update = Update(
                 topic: number, epoch: position.epoch, sequence: position.sequence)
             update.payload = .gap(Gap(reason: .newEpoch))
-            update.encodeFramed(codec, into: frames)
+            update.encodeFramed(audience.key.codec, into: frames)
             hub.metrics.gaps.add()
-            return .at(position)
+            return CatchUp(cursor: .at(position), isComplete: true)
         }
     }
 }

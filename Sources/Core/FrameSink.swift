@@ -5,6 +5,19 @@ package protocol FrameSink: AnyObject {
     /// allocate. After a refusal the sink calls `Session.becameWritable()` once it can take more.
     func offer(_ frames: RawSpan) -> Bool
 
+    /// Like `offer`, off the hot path: what somebody missed, who is behind.
+    func offerMissed(_ frames: RawSpan) -> Bool
+
+    /// The frames of a call of `offer` that was taken were so many more than one message. Told
+    /// apart from `offer`, because most turns publish one message and pay nothing for this.
+    func tookFurther(_ messages: Int)
+
     /// Takes `frames` whatever the windows say: for last words, which are few and short.
     func enqueue(_ frames: RawSpan)
+}
+
+extension FrameSink {
+    package func tookFurther(_ messages: Int) {}
+
+    package func offerMissed(_ frames: RawSpan) -> Bool { offer(frames) }
 }

@@ -8,20 +8,27 @@ internal import Streams
 /// Confined to one loop. Topics are created when they are first named, by the configuration or by
 /// a subscriber; a venue's connector is then asked to keep the instrument subscribed upstream.
 package final class Hub {
-    private let turn: any LoopTurn
+    let turn: any LoopTurn
     package let metrics: HubMetrics
-    private let limits: HubLimits
+    let limits: HubLimits
     private var topics: [String: Topic] = [:]
     private var lastNumber: UInt32 = 0
     private var boards: [String: [Symbol: InstrumentBoard]] = [:]
     private var venues: [String: any VenueConnector] = [:]
     private var dirty: [Topic] = []
+    /// One per rate that somebody asked for; few, since most rates are presets.
+    private var pacers: [Rate: Pacer] = [:]
     private var random = SystemRandomNumberGenerator()
+    /// Another one after each start of the process.
+    package let server: UInt64
+    package let startTime: Timestamp
 
     package init(turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits()) {
         self.turn = turn
         self.metrics = HubMetrics(metrics)
         self.limits = limits
+        server = Epoch.random(using: &random)
+        startTime = turn.timestamp()
     }
 
     package func register(_ connector: any VenueConnector) {
@@ -115,7 +122,8 @@ package final class Hub {
     /// A benchmark topic that exists from the start.
     package func addEventTopic(named name: String) -> EventTopic {
         let topic = EventTopic(
-            name: name, number: nextNumber(), hub: self, eventsMax: limits.eventsPerTopicMax)
+            name: name, number: nextNumber(), hub: self, eventsMax: limits.eventsPerTopicMax,
+            fieldNames: .none)
         topic.setStatus(.live)
         add(topic)
         return topic
@@ -154,6 +162,29 @@ package final class Hub {
     func schedulePublication(of topic: Topic) {
         if dirty.isEmpty { turn.atEndOfTurn { [unowned self] in publishDirty() } }
         dirty.append(topic)
+    }
+
+    /// The presets, and what else is in fashion.
+    private static let idlePacersMax = 64
+
+    /// The topic changed: its audience is told now if its rate allows, else with the next tick.
+    func pace(_ audience: Audience, of topic: Topic) {
+        guard !audience.isWaiting, let rate = audience.key.rate else { return }
+        let now = turn.instant()
+        if audience.pace.due(at: rate) <= now {
+            if topic.tell(audience) { audience.pace.take(at: now, rate) }
+        } else {
+            pacer(of: rate).add(audience, of: topic)
+        }
+    }
+
+    private func pacer(of rate: Rate) -> Pacer {
+        if let known = pacers[rate] { return known }
+        // Rates are the clients' choice; those that nobody waits for are not kept beyond a few.
+        if pacers.count >= Self.idlePacersMax { pacers = pacers.filter { !$0.value.isIdle } }
+        let pacer = Pacer(rate: rate, turn: turn)
+        pacers[rate] = pacer
+        return pacer
     }
 
     private func publishDirty() {

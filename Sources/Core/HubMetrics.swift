@@ -8,8 +8,10 @@ package struct HubMetrics {
     package let deliveries: Counter
     package let deliveredBytes: Counter
     package let gaps: Counter
+    package let sessions: SessionMetrics
 
     init(_ registry: MetricRegistry) {
+        sessions = SessionMetrics(registry)
         topics = registry.gauge("penstock_topics", help: "Topics that exist.")
         subscriptions = registry.gauge(
             "penstock_subscriptions", help: "Subscriptions of all sessions.")

@@ -10,7 +10,8 @@ package import Streams
 package final class Session {
     package let codec: Codec
     unowned let sink: any FrameSink
-    private var subscriptions: [Subscription] = []
+    package weak var observer: (any SessionObserver)?
+    private var byTopic: [UInt32: Subscription] = [:]
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
     private let scratch = OutputBuffer()
@@ -24,57 +25,136 @@ package final class Session {
     /// Adds a topic, starting at `position` if its topic can still continue from there, else with
     /// a snapshot (state) or live (event). Frames leave with `becameWritable()`.
     package func add(_ topic: Topic, resumeAt position: Position?) -> AcceptedTopic {
-        topic.publishPending()
-        let resumed = position.map { topic.canResume(from: $0) } ?? false
-        let subscription = Subscription(topic: topic, session: self)
-        subscriptions.append(subscription)
-        topic.join(subscription, from: topic.startingPoint(resumeAt: position))
+        let (_, start) = add(topic, SubscriptionOptions(), resumeAt: position)
+        let resumed = position != nil && (start.follows == .delta || start.follows == .events)
         return AcceptedTopic(
             name: topic.name, number: topic.number, epoch: topic.position.epoch,
             sequence: topic.position.sequence, status: topic.status, resumed: resumed)
     }
 
-    package func isSubscribed(to topic: Topic) -> Bool {
-        subscriptions.contains { $0.topic === topic }
+    /// Adds a topic that the session does not have. Frames leave with `becameWritable()`.
+    package func add(
+        _ topic: Topic, _ options: SubscriptionOptions, resumeAt position: Position?,
+        tag: UInt32 = 0
+    ) -> (subscription: Subscription, start: StartingPoint) {
+        topic.publishPending()
+        let key = Audience.Key(codec: codec, fields: options.fields, rate: options.rate)
+        let subscription = Subscription(
+            topic: topic, session: self, audience: topic.audience(key), tag: tag)
+        subscription.closesWhenBehind = options.closesWhenBehind
+        byTopic[topic.number] = subscription
+        let start = topic.startingPoint(resumeAt: position, options.start)
+        topic.join(subscription, at: start)
+        return (subscription, start)
     }
+
+    /// The subscription of a topic, if the session has it. O(1) in the number of topics.
+    package func subscription(of topic: Topic) -> Subscription? { byTopic[topic.number] }
+
+    /// Changes how a subscription is served. True: it goes on where it stands, false: it begins
+    /// anew with a snapshot. Frames leave with `becameWritable()`.
+    package func change(_ subscription: Subscription, to options: SubscriptionOptions) -> Bool {
+        subscription.closesWhenBehind = options.closesWhenBehind
+        let key = Audience.Key(codec: codec, fields: options.fields, rate: options.rate)
+        guard key != subscription.audience.key else { return true }
+        let awaitsChange = subscription.cursor == .nothing && !subscription.isQueued
+        behind.remove(subscription)
+        subscription.topic.move(subscription, to: key, awaitsChange: awaitsChange)
+        return subscription.sent != nil
+    }
+
+    /// Ends one subscription.
+    package func remove(_ subscription: Subscription) {
+        subscription.topic.leave(subscription)
+        removed(subscription)
+    }
+
+    /// How many wait for room in the stream.
+    package var behindCount: Int { byTopic.values.count { $0.isQueued } }
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
         while !isEnded, let subscription = behind.popFirst() {
             guard let cursor = subscription.cursor else { continue }
             let topic = subscription.topic
-            let reached = topic.appendCatchUp(from: cursor, codec: codec, into: scratch)
-            let isTaken = scratch.isEmpty || scratch.withSpan { sink.offer($0) }
+            if isLost(subscription, at: cursor) {
+                close(subscription, at: cursor)
+                continue
+            }
+            let catchUp = topic.appendCatchUp(
+                from: cursor, for: subscription.audience, into: scratch)
+            let isTaken = scratch.isEmpty || scratch.withSpan { sink.offerMissed($0) }
             scratch.removeAll()
             guard isTaken else {
                 behind.putBack(subscription)
                 break
             }
-            subscription.cursor = topic.isCurrent(reached) ? nil : reached
-            // More is left than one helping: the others of this session come first.
-            if subscription.cursor != nil { markBehind(subscription) }
+            subscription.hasStarted = true
+            if catchUp.isComplete {
+                topic.place(subscription, at: catchUp.cursor, waits: true)
+                caughtUp(subscription)
+            } else {
+                // More is left than one helping: the others of this session come first.
+                subscription.cursor = catchUp.cursor
+                markBehind(subscription)
+            }
         }
         scratch.release(above: 65536)
+    }
+
+    /// Those that have everything without having been sent anything are told so.
+    package func announceCaughtUp(_ fresh: [Subscription]) {
+        for subscription in fresh where !subscription.isQueued { caughtUp(subscription) }
+    }
+
+    private func caughtUp(_ subscription: Subscription) {
+        if subscription.isCaughtUp { return }
+        subscription.isCaughtUp = true
+        subscription.hasStarted = true
+        observer?.caughtUp(subscription)
+    }
+
+    /// Closes subscriptions that asked for that and are too far behind, although nothing could be
+    /// sent: to be called every so often.
+    package func closeLost() {
+        for subscription in Array(byTopic.values) where subscription.isQueued {
+            if let cursor = subscription.cursor, isLost(subscription, at: cursor) {
+                behind.remove(subscription)
+                close(subscription, at: cursor)
+            }
+        }
+    }
+
+    private func isLost(_ subscription: Subscription, at cursor: Subscription.Cursor) -> Bool {
+        subscription.closesWhenBehind && subscription.hasStarted
+            && subscription.topic.isTooFar(cursor)
+    }
+
+    private func close(_ subscription: Subscription, at cursor: Subscription.Cursor) {
+        remove(subscription)
+        observer?.fellBehind(subscription, at: cursor)
     }
 
     func markBehind(_ subscription: Subscription) { behind.append(subscription) }
 
     /// The topic is gone; its row has already been taken out.
     func removed(_ subscription: Subscription) {
-        subscriptions.removeAll { $0 === subscription }
+        byTopic[subscription.topic.number] = nil
         behind.remove(subscription)
     }
 
     /// Last words of a topic, unless the client has left meanwhile.
-    func tell(_ frames: RawSpan) {
-        if !isEnded { sink.enqueue(frames) }
+    func tell(_ frames: RawSpan, endOf subscription: Subscription) {
+        if isEnded { return }
+        sink.enqueue(frames)
+        observer?.topicEnded(subscription)
     }
 
     /// The client left. Nothing is offered to the sink afterwards.
     package func end() {
         isEnded = true
-        for subscription in subscriptions { subscription.topic.leave(subscription) }
-        subscriptions = []
+        for subscription in byTopic.values { subscription.topic.leave(subscription) }
+        byTopic = [:]
         behind = BehindQueue()
     }
 }

@@ -19,11 +19,14 @@ package class StateTopic: Topic {
     /// Whether there is any state to show yet.
     package var hasState: Bool { preconditionFailure("abstract") }
 
-    /// The whole state; nil while there is none.
-    func snapshotPayload() -> Payload? { preconditionFailure("abstract") }
+    /// Those fields of the state; nil while there is none.
+    func snapshotPayload(_ fields: FieldSet) -> Payload? { preconditionFailure("abstract") }
 
-    /// What changed after `base`: `.some(nil)` if nothing did, nil if `base` is too old.
-    func deltaPayload(since base: UInt64) -> Payload?? { preconditionFailure("abstract") }
+    /// What of those fields changed after `base`: `.some(nil)` if nothing did, nil if `base` is too
+    /// old.
+    func deltaPayload(since base: UInt64, _ fields: FieldSet) -> Payload?? {
+        preconditionFailure("abstract")
+    }
 
     // MARK: Changes
 
@@ -61,25 +64,38 @@ package class StateTopic: Topic {
         return before
     }
 
-    final override func appendCommitted(
-        since before: Position, codec: Codec, into frames: OutputBuffer
-    ) {
-        appendState(since: before, codec: codec, into: frames)
+    /// Whoever wants all fields is told of every position; others of changes of their fields and of
+    /// the status.
+    final override func appendNews(
+        for audience: Audience, into frames: OutputBuffer
+    ) -> Position? {
+        let key = audience.key
+        guard audience.told.epoch == position.epoch,
+            let update = delta(since: audience.known, base: audience.told.sequence, key.fields)
+        else {
+            snapshot(key.fields).encodeFramed(key.codec, into: frames)
+            return position
+        }
+        if key.fields != .all, update.payload == nil, update.status == nil { return nil }
+        update.encodeFramed(key.codec, into: frames)
+        return position
     }
 
     /// The present state as one snapshot.
-    package final func snapshot() -> Update {
+    package final func snapshot(_ fields: FieldSet = .all) -> Update {
         var update = header()
         update.status = status
-        update.payload = snapshotPayload()
+        update.payload = snapshotPayload(fields)
         return update
     }
 
-    private func delta(since base: UInt64) -> Update? {
-        guard let payload = deltaPayload(since: base) else { return nil }
+    /// What changed after `known`, for whoever has the state of any sequence from `base` on.
+    /// Nil: too old.
+    private func delta(since known: UInt64, base: UInt64, _ fields: FieldSet) -> Update? {
+        guard let payload = deltaPayload(since: known, fields) else { return nil }
         var update = header()
         update.baseSequence = base
-        if statusStamp > base { update.status = status }
+        if statusStamp > known { update.status = status }
         update.payload = payload
         return update
     }
@@ -94,37 +110,54 @@ package class StateTopic: Topic {
         return update
     }
 
-    private func appendState(since base: Position?, codec: Codec, into frames: OutputBuffer) {
-        if let base, base.epoch == position.epoch, base.sequence <= position.sequence,
-            let update = delta(since: base.sequence)
-        {
-            update.encodeFramed(codec, into: frames)
-        } else {
-            snapshot().encodeFramed(codec, into: frames)
-        }
-    }
-
     // MARK: Cursors
 
     package final override func canResume(from wanted: Position) -> Bool {
         wanted.epoch == position.epoch && wanted.sequence <= position.sequence
-            && deltaPayload(since: wanted.sequence) != nil
+            && deltaPayload(since: wanted.sequence, .all) != nil
     }
 
-    final override func startingPoint(resumeAt wanted: Position?) -> Subscription.Cursor? {
-        guard let wanted, canResume(from: wanted) else { return .nothing }
-        return wanted == position ? nil : .at(wanted)
+    final override func startingPoint(
+        resumeAt wanted: Position?, _ start: SubscriptionOptions.Start?
+    ) -> StartingPoint {
+        if let wanted, canResume(from: wanted) {
+            return StartingPoint(cursor: .at(wanted), follows: .delta)
+        }
+        if wanted == nil, start == .live {
+            return StartingPoint(cursor: .nothing, follows: .change, waits: true)
+        }
+        return StartingPoint(cursor: .nothing, follows: .snapshot)
+    }
+
+    final override func isServed(
+        _ cursor: Subscription.Cursor, in audience: Audience
+    ) -> Bool { cursor == .at(position) }
+
+    final override func isTooFar(_ cursor: Subscription.Cursor) -> Bool {
+        guard case .at(let reached) = cursor else { return false }
+        return reached.epoch != position.epoch
+            || position.sequence &- reached.sequence > hub.limits.closeLagMax
     }
 
     final override func appendCatchUp(
-        from cursor: Subscription.Cursor, codec: Codec, into frames: OutputBuffer
-    ) -> Subscription.Cursor {
+        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+    ) -> CatchUp {
         publishPending()
-        switch cursor {
-        case .at(let reached) where reached == position: break
-        case .at(let reached): appendState(since: reached, codec: codec, into: frames)
-        case .nothing, .lostEpoch: appendState(since: nil, codec: codec, into: frames)
+        let key = audience.key
+        if case .at(let reached) = cursor, reached.epoch == position.epoch,
+            reached.sequence <= position.sequence
+        {
+            if reached == position { return CatchUp(cursor: cursor, isComplete: true) }
+            let base = reached.sequence
+            if let update = delta(since: base, base: base, key.fields) {
+                if key.fields != .all, update.payload == nil, update.status == nil {
+                    return CatchUp(cursor: cursor, isComplete: true)
+                }
+                update.encodeFramed(key.codec, into: frames)
+                return CatchUp(cursor: .at(position), isComplete: true)
+            }
         }
-        return .at(position)
+        snapshot(key.fields).encodeFramed(key.codec, into: frames)
+        return CatchUp(cursor: .at(position), isComplete: true)
     }
 }

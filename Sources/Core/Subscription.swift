@@ -1,8 +1,8 @@
 package import Streams
 
-/// One session's interest in one topic: a row of the topic's audience and a cursor.
+/// One session's interest in one topic: a row of one of the topic's audiences and a cursor.
 package final class Subscription {
-    /// How far a subscription that is behind has come.
+    /// How far a subscription that is not current has come.
     package enum Cursor: Equatable {
         case nothing
         case at(Position)
@@ -12,15 +12,38 @@ package final class Subscription {
 
     package let topic: Topic
     unowned let session: Session
-    /// nil: up to date with everything the topic has published.
+    package internal(set) var audience: Audience
+    /// Nil: everything that the audience was told.
     var cursor: Cursor?
     /// Row number in the audience, kept by the audience.
     var row = 0
     /// Waits in its session's list of those who are behind.
     var isQueued = false
+    /// A loss ends the subscription instead of being made up for or told.
+    var closesWhenBehind = false
+    /// Something was sent; what is lost from now on is the subscriber's slowness.
+    var hasStarted = false
+    /// Has had everything there was, once.
+    package internal(set) var isCaughtUp = false
+    /// Names the subscription of the session that this is a part of.
+    package let tag: UInt32
 
-    init(topic: Topic, session: Session) {
+    init(topic: Topic, session: Session, audience: Audience, tag: UInt32) {
         self.topic = topic
         self.session = session
+        self.audience = audience
+        self.tag = tag
     }
+
+    /// What the subscriber has been sent; nil before anything was.
+    package var sent: Position? {
+        switch cursor {
+        case nil: audience.told
+        case .at(let position): position
+        case .nothing, .lostEpoch: nil
+        }
+    }
+
+    /// Waits for room in the stream.
+    package var isBehind: Bool { isQueued }
 }

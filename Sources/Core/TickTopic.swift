@@ -1,6 +1,7 @@
 package import Base
 package import Market
 internal import Schema
+package import Streams
 
 /// Best bid and ask of one instrument. Every field remembers the sequence at which it last
 /// changed, so a delta from any base of the epoch is four comparisons.
@@ -35,20 +36,20 @@ package final class TickTopic: StateTopic {
         markDirty()
     }
 
-    override func snapshotPayload() -> Payload? {
-        tick.map { .tick(Wire.tick($0) { _ in true }) }
+    package override var fieldNames: FieldSet.Names { .tick }
+
+    override func snapshotPayload(_ fields: FieldSet) -> Payload? {
+        tick.map { .tick(Wire.tick($0, fields)) }
     }
 
-    override func deltaPayload(since base: UInt64) -> Payload?? {
+    override func deltaPayload(since base: UInt64, _ fields: FieldSet) -> Payload?? {
         guard let tick else { return .some(nil) }
-        return .tick(
-            Wire.tick(tick) { field in
-                switch field {
-                case .bidPrice: stamps.bidPrice > base
-                case .bidQuantity: stamps.bidQuantity > base
-                case .askPrice: stamps.askPrice > base
-                case .askQuantity: stamps.askQuantity > base
-                }
-            })
+        var changed = FieldSet()
+        if stamps.bidPrice > base { changed.insert(.bidPrice) }
+        if stamps.bidQuantity > base { changed.insert(.bidQuantity) }
+        if stamps.askPrice > base { changed.insert(.askPrice) }
+        if stamps.askQuantity > base { changed.insert(.askQuantity) }
+        changed.formIntersection(fields)
+        return .some(changed.isEmpty ? nil : .tick(Wire.tick(tick, changed)))
     }
 }

@@ -5,8 +5,8 @@ package import Streams
 /// The truth of one topic, and who listens to it.
 ///
 /// Changes are applied as they come; at the end of the loop turn `publishPending()` gives them a
-/// sequence, encodes one frame per codec and offers it to each row. Subclasses say what the state
-/// or the events are. Confined to the hub's loop.
+/// sequence, and tells each audience, now or when its rate allows: one frame is encoded and offered
+/// to each row. Subclasses say what the state or the events are. Confined to the hub's loop.
 package class Topic {
     package let name: String
     /// What `Update.topic` says; fixed for the life of the process.
@@ -30,32 +30,47 @@ package class Topic {
 
     // MARK: What a kind of topic answers
 
+    /// Payload fields that a subscriber may choose from.
+    package var fieldNames: FieldSet.Names { .none }
+
     /// Whether `canResume` positions continue without a snapshot or a gap.
     package func canResume(from position: Position) -> Bool { preconditionFailure("abstract") }
 
     /// Where a new subscription begins.
-    func startingPoint(resumeAt position: Position?) -> Subscription.Cursor? {
+    func startingPoint(
+        resumeAt position: Position?, _ start: SubscriptionOptions.Start?
+    ) -> StartingPoint {
         preconditionFailure("abstract")
     }
 
-    /// Appends frames that lead from `cursor` towards the present and returns how far they lead.
+    /// Appends frames that lead a row of `audience` from `cursor` to what it is to have now.
     func appendCatchUp(
-        from cursor: Subscription.Cursor, codec: Codec, into frames: OutputBuffer
-    ) -> Subscription.Cursor { preconditionFailure("abstract") }
+        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+    ) -> CatchUp { preconditionFailure("abstract") }
+
+    /// Whether a row of `audience` with that cursor lacks nothing until the audience is told more.
+    func isServed(_ cursor: Subscription.Cursor, in audience: Audience) -> Bool {
+        preconditionFailure("abstract")
+    }
+
+    /// Whether more was lost at `cursor` than a subscriber may lose who asked for all or nothing.
+    func isTooFar(_ cursor: Subscription.Cursor) -> Bool { preconditionFailure("abstract") }
 
     /// Makes pending changes part of the state under a new position. Returns the old one.
     func commit(at now: Timestamp) -> Position? { preconditionFailure("abstract") }
 
-    /// Appends the frames of what the last `commit` published.
-    func appendCommitted(since before: Position, codec: Codec, into frames: OutputBuffer) {
+    /// Appends frames that lead the current rows of `audience` on, and returns where to. Nil and
+    /// nothing appended: nothing changed that they want.
+    func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
         preconditionFailure("abstract")
     }
+
+    /// How many messages lead from one position of the present epoch to another.
+    func messageCount(from before: Position, to reached: Position) -> UInt64 { 1 }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
     // MARK: Publishing
-
-    func isCurrent(_ cursor: Subscription.Cursor) -> Bool { cursor == .at(position) }
 
     final func markDirty() {
         guard !isDirty else { return }
@@ -66,58 +81,111 @@ package class Topic {
     package final func publishPending() {
         guard isDirty else { return }
         isDirty = false
-        guard let before = commit(at: hub.now()) else { return }
+        guard commit(at: hub.now()) != nil else { return }
         hub.metrics.updates.add()
         for audience in audiences where !audience.isEmpty {
-            appendCommitted(since: before, codec: audience.codec, into: frames)
-            let delivered = frames.withSpan { audience.deliver($0, from: before) }
-            hub.metrics.deliveries.add(UInt64(delivered))
-            hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
-            frames.removeAll()
+            if audience.key.rate == nil {
+                tell(audience)
+            } else {
+                hub.pace(audience, of: self)
+            }
         }
         frames.release(above: 65536)
     }
 
+    /// Tells an audience what it does not know yet. False: nothing it wants to know.
+    @discardableResult
+    final func tell(_ audience: Audience) -> Bool {
+        var hasNews = false
+        while audience.told != position {
+            let before = audience.told
+            guard let reached = appendNews(for: audience, into: frames) else { break }
+            hasNews = true
+            let delivered = frames.withSpan { audience.deliver($0, from: before) }
+            hub.metrics.deliveries.add(UInt64(delivered))
+            hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
+            frames.removeAll()
+            let messages = messageCount(from: before, to: reached)
+            if messages > 1 { audience.delivered(messages) }
+            audience.told = reached
+        }
+        audience.known = position.sequence
+        if hasNews { audience.wakeResting() }
+        return hasNews
+    }
+
     // MARK: Audience
 
-    final func join(_ subscription: Subscription, from cursor: Subscription.Cursor?) {
-        let codec = subscription.session.codec
-        if let audience = audiences.first(where: { $0.codec == codec }) {
-            audience.insert(subscription)
-        } else {
-            let audience = Audience(codec: codec)
-            audiences.append(audience)
-            audience.insert(subscription)
-        }
+    /// The audience of that key, made if there is none.
+    final func audience(_ key: Audience.Key) -> Audience {
+        if let known = audiences.first(where: { $0.key == key }) { return known }
+        let audience = Audience(key: key, told: position)
+        audiences.append(audience)
+        return audience
+    }
+
+    final func join(_ subscription: Subscription, at start: StartingPoint) {
+        subscription.audience.insert(subscription)
         hub.metrics.subscriptions.add(1)
+        place(subscription, at: start.cursor, waits: start.waits)
+    }
+
+    /// Notes how far a row has come: current, resting, or in its session's queue.
+    final func place(_ subscription: Subscription, at cursor: Subscription.Cursor, waits: Bool) {
+        let audience = subscription.audience
+        if cursor == .at(audience.told) {
+            subscription.cursor = nil
+            return
+        }
         subscription.cursor = cursor
-        if cursor != nil { subscription.session.markBehind(subscription) }
+        if waits || isServed(cursor, in: audience) {
+            audience.rest()
+        } else {
+            subscription.session.markBehind(subscription)
+        }
+    }
+
+    /// Gives a living subscription another audience; it goes on where it stands. A state topic's
+    /// subscriber who wants fields it did not have begins anew.
+    final func move(
+        _ subscription: Subscription, to key: Audience.Key, awaitsChange: Bool
+    ) {
+        publishPending()
+        let old = subscription.audience
+        var cursor = subscription.cursor ?? .at(old.told)
+        if self is StateTopic, !key.fields.isSubset(of: old.key.fields) { cursor = .nothing }
+        old.remove(subscription)
+        subscription.audience = audience(key)
+        subscription.audience.insert(subscription)
+        audiences.removeAll { $0.isEmpty }
+        place(subscription, at: cursor, waits: awaitsChange)
     }
 
     final func leave(_ subscription: Subscription) {
-        let codec = subscription.session.codec
-        audiences.first { $0.codec == codec }?.remove(subscription)
-        audiences.removeAll { $0.isEmpty }
+        subscription.audience.remove(subscription)
+        if subscription.audience.isEmpty { audiences.removeAll { $0.isEmpty } }
         hub.metrics.subscriptions.add(-1)
     }
 
     /// The topic is no more: every subscriber is told why, and its row goes. Telling one may end
     /// sessions (a full queue), so all rows are taken out before anybody is told.
     final func dissolve(telling rejection: RejectedTopic) {
-        var left: [(codec: Codec, sessions: [Session])] = []
+        var left: [(codec: Codec, subscriptions: [Subscription])] = []
         for audience in audiences {
             var leaving: [Subscription] = []
             audience.forEach { leaving.append($0) }
-            left.append((audience.codec, leaving.map(\.session)))
+            left.append((audience.key.codec, leaving))
             for subscription in leaving {
                 leave(subscription)
                 subscription.session.removed(subscription)
             }
         }
         let words = OutputBuffer()
-        for (codec, sessions) in left {
+        for (codec, subscriptions) in left {
             Update(topic: number, payload: .rejected(rejection)).encodeFramed(codec, into: words)
-            for session in sessions { words.withSpan { session.tell($0) } }
+            for subscription in subscriptions {
+                words.withSpan { subscription.session.tell($0, endOf: subscription) }
+            }
             words.removeAll()
         }
     }

@@ -1,3 +1,5 @@
+internal import Schema
+
 /// Why a topic cannot be subscribed. Raw values are gRPC status codes (style.md §8).
 package struct TopicRefusal: Error, Equatable {
     package enum Reason: Int, Sendable {
@@ -15,5 +17,12 @@ package struct TopicRefusal: Error, Equatable {
     package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
+    }
+}
+
+extension TopicRefusal {
+    /// As the client of a subscription is told.
+    func message(of name: String) -> RejectedTopic {
+        RejectedTopic(name: name, code: UInt32(reason.rawValue), message: message)
     }
 }

@@ -6,8 +6,6 @@ internal import Streams
 /// From market values to wire messages. Decimals of one message share their exponents: the
 /// smallest that any of its values needs.
 enum Wire {
-    enum TickField { case bidPrice, bidQuantity, askPrice, askQuantity }
-
     static func time(_ time: Timestamp) -> UInt64? {
         time == .unknown ? nil : UInt64(time.nanoseconds)
     }
@@ -19,12 +17,12 @@ enum Wire {
         return first.mantissa(at: exponent) != nil && second.mantissa(at: exponent) != nil
     }
 
-    /// Only the fields that `includes` names.
-    static func tick(_ tick: Market.Tick, includes: (TickField) -> Bool) -> Schema.Tick {
-        let bidPrice = includes(.bidPrice) ? tick.bidPrice : nil
-        let askPrice = includes(.askPrice) ? tick.askPrice : nil
-        let bidQuantity = includes(.bidQuantity) ? tick.bidQuantity : nil
-        let askQuantity = includes(.askQuantity) ? tick.askQuantity : nil
+    /// Only those fields.
+    static func tick(_ tick: Market.Tick, _ fields: FieldSet) -> Schema.Tick {
+        let bidPrice = fields.contains(.bidPrice) ? tick.bidPrice : nil
+        let askPrice = fields.contains(.askPrice) ? tick.askPrice : nil
+        let bidQuantity = fields.contains(.bidQuantity) ? tick.bidQuantity : nil
+        let askQuantity = fields.contains(.askQuantity) ? tick.askQuantity : nil
         let price = sharedExponent(bidPrice, askPrice)
         let quantity = sharedExponent(bidQuantity, askQuantity)
         return Schema.Tick(
@@ -44,6 +42,22 @@ enum Wire {
             lastID: trade.lastID)
     }
 
+    /// Only those fields, and the exponents they need.
+    static func project(_ trade: Schema.Trade, _ fields: FieldSet) -> Schema.Trade {
+        var part = Schema.Trade()
+        if fields.contains(.price) {
+            (part.price, part.priceExponent) = (trade.price, trade.priceExponent)
+        }
+        if fields.contains(.quantity) {
+            (part.quantity, part.quantityExponent) = (trade.quantity, trade.quantityExponent)
+        }
+        if fields.contains(.id) { part.id = trade.id }
+        if fields.contains(.side) { part.side = trade.side }
+        if fields.contains(.firstID) { part.firstID = trade.firstID }
+        if fields.contains(.lastID) { part.lastID = trade.lastID }
+        return part
+    }
+
     static func side(_ side: Market.Trade.Side) -> Schema.Side {
         switch side {
         case .buy: .buy
@@ -54,11 +68,13 @@ enum Wire {
 
     /// Nil: the numbers of one side cannot share an exponent. Those of a book can, together with
     /// prices that left it long ago perhaps not.
-    static func book(_ change: BookChange, isSnapshot: Bool) -> Schema.Book? {
+    static func book(
+        _ change: BookChange, _ fields: FieldSet, isSnapshot: Bool
+    ) -> Schema.Book? {
         guard let bids = side(change.bids), let asks = side(change.asks) else { return nil }
-        return Schema.Book(
-            bids: isSnapshot || !change.bids.isEmpty ? bids : nil,
-            asks: isSnapshot || !change.asks.isEmpty ? asks : nil)
+        let hasBids = fields.contains(.bids) && (isSnapshot || !change.bids.isEmpty)
+        let hasAsks = fields.contains(.asks) && (isSnapshot || !change.asks.isEmpty)
+        return Schema.Book(bids: hasBids ? bids : nil, asks: hasAsks ? asks : nil)
     }
 
     private static func side(_ levels: [Level]) -> BookSide? {

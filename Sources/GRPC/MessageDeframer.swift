@@ -85,6 +85,16 @@ package struct MessageDeframer {
 }
 
 extension MessageDeframer {
+    /// How many whole messages bytes hold that begin with a prefix.
+    static func count(in bytes: RawSpan) -> Int {
+        var (count, position) = (0, 0)
+        while position + prefixSize <= bytes.byteCount {
+            position += prefixSize + Int(bytes.bigEndian(position + 1, as: UInt32.self))
+            count += 1
+        }
+        return count
+    }
+
     /// The prefix of a message of `size` bytes.
     package static func appendPrefix(
         size: Int, isCompressed: Bool = false, to bytes: inout [UInt8]

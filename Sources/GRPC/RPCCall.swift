@@ -28,6 +28,8 @@ package final class RPCCall {
     /// Who the caller is, set by the interceptor that found out.
     package var identity: AnyObject?
 
+    /// When it arrived.
+    package let started: Instant
     let stream: HTTP2Stream
     let contentType: RPCContentType
     var machine = RPCStreamMachine()
@@ -52,6 +54,7 @@ package final class RPCCall {
         acceptsGzip = head.acceptsGzip
         peer = server.peer
         self.deadline = deadline
+        started = server.now
         self.stream = stream
         self.server = server
         deframer = MessageDeframer(messageBytesMax: messageBytesMax)
@@ -96,6 +99,16 @@ package final class RPCCall {
     package func trySend(framed: RawSpan) -> Bool {
         if !stream.hasSentHeaders { sendHeaders() }
         return stream.trySend(framed)
+    }
+
+    /// A `trySend` that was taken held so many messages more than one.
+    package func countFurther(_ messages: Int) { server?.countFurther(messages) }
+
+    /// Like `trySend(framed:)`, and counts every message; for catching up, not for the hot path.
+    package func trySend(several framed: RawSpan) -> Bool {
+        guard trySend(framed: framed) else { return false }
+        server?.countFurther(MessageDeframer.count(in: framed) - 1)
+        return true
     }
 
     /// Sends the response headers now, before the first message.

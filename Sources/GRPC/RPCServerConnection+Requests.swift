@@ -8,6 +8,7 @@ extension RPCServerConnection {
         guard !stream.hasSentHeaders, calls[stream.id] == nil, unanswered[stream.id] == nil else {
             return
         }
+        arrivals.stream(at: now)
         if isTooLarge { return respond(PlainResponse(status: 431, text: ""), to: nil, on: stream) }
         switch request(fields) {
         case .call(let head): start(head, on: stream)
@@ -81,6 +82,7 @@ extension RPCServerConnection {
             try deframer.receive(bytes, gzip: gzip) { message, isCompressed in
                 call.partialSince = nil
                 guard call.machine.receivedMessage() == .deliver else { return }
+                arrivals.message(at: now)
                 call.isMessageCompressed = isCompressed
                 call.handler?.receivedMessage(message, on: call)
             }

@@ -7,6 +7,9 @@ extension RPCServerConnection {
     /// be as long as its author likes.
     private static let messageScalarsMax = 1024
 
+    /// After `trySend` took several messages as one.
+    func countFurther(_ count: Int) { http2.countMessages(count) }
+
     func sendHeaders(on call: RPCCall) {
         guard call.isOpen, !call.stream.hasSentHeaders,
             call.machine.sendMessage() == .sendHeadersThenMessage
@@ -21,7 +24,11 @@ extension RPCServerConnection {
             http2.sendHeaders(responseFields(call), on: call.stream, endStream: false)
         case .sendMessage: break
         }
-        if !http2.send(framed, on: call.stream) { http2.reset(call.stream, .enhanceYourCalm) }
+        if http2.send(framed, on: call.stream) {
+            http2.countMessages(MessageDeframer.count(in: framed))
+        } else {
+            http2.reset(call.stream, .enhanceYourCalm)
+        }
         settle()
     }
 

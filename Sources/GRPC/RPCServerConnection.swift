@@ -12,6 +12,7 @@ package final class RPCServerConnection {
     let limits: RPCLimits
     let plain: (PlainRequest) -> PlainResponse
     var now = Instant(nanoseconds: 0)
+    var arrivals = RPCArrivals()
     /// Calls with a deadline; ended ones are dropped when the list is looked through.
     var timed: [RPCCall] = []
     /// Never later than the earliest deadline of an open call.

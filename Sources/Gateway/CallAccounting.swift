@@ -5,6 +5,7 @@ internal import GRPC
 final class CallAccounting: RPCInterceptor {
     /// By status code, so that counting a call is one look-up in an array.
     private let counters: [Counter]
+    private(set) var counts = CallCounts()
     private let log = Log("call")
 
     init(_ registry: MetricRegistry) {
@@ -15,10 +16,15 @@ final class CallAccounting: RPCInterceptor {
         }
     }
 
-    func admit(_ call: RPCCall) -> RPCStatus? { nil }
+    func admit(_ call: RPCCall) -> RPCStatus? {
+        counts.started += 1
+        counts.lastStarted = call.started
+        return nil
+    }
 
     func ended(_ call: RPCCall, _ status: RPCStatus) {
         counters[Int(status.code.rawValue)].add()
+        if status.code == .ok { counts.succeeded += 1 } else { counts.failed += 1 }
         log.debug(
             "ended",
             [

@@ -16,17 +16,22 @@ final class GatewayConnection: ByteStreamDelegate {
         case ended
     }
 
-    private let stream: ByteStream
+    let id: Int64
+    let stream: ByteStream
     /// Each keeps the other until the connection has ended; `finish()` lets go.
     private let server: GatewayServer
     private var state = State.detecting(ProtocolDetector())
     private var timer: TimerID?
+    /// Messages sent when the connection last looked, and when the latest of them was.
+    private var messagesSeen = 0
+    private var messagesSeenAt: Instant?
     /// When the timer fires.
     private var timerDue = Instant(nanoseconds: 0)
     /// Bytes held for the peer, as the server's ledger knows them.
     var notedBytes = 0
 
-    init(stream: ByteStream, server: GatewayServer) {
+    init(id: Int64, stream: ByteStream, server: GatewayServer) {
+        self.id = id
         self.stream = stream
         self.server = server
         stream.delegate = self
@@ -63,6 +68,7 @@ final class GatewayConnection: ByteStreamDelegate {
             state = .detecting(detector)
             if let verdict { detected(verdict, detector.bytes) }
         case .http2(let connection):
+            noteMessages(of: connection)
             connection.outputBlocked = stream.isBlocked
             connection.received(bytes, now: Clock.now())
             afterWork(connection)
@@ -81,6 +87,28 @@ final class GatewayConnection: ByteStreamDelegate {
         // A probe that connects and leaves has not begun one.
         if case .securing = state, let reason { handshakeFailed("\(reason)") }
         finish()
+    }
+
+    // MARK: For channelz
+
+    /// What the connection did; nil while it does not speak HTTP/2.
+    var report: RPCConnectionReport? {
+        if case .http2(let connection) = state { connection.report } else { nil }
+    }
+
+    /// When the latest message left; nil: none did.
+    var lastMessageSent: Instant? {
+        if case .http2(let connection) = state { noteMessages(of: connection) }
+        return messagesSeenAt
+    }
+
+    /// Sending a message notes no time. Whatever else makes the socket send begins with a read or a
+    /// timer: if messages were sent since the last of those, the socket's last send was theirs.
+    private func noteMessages(of connection: RPCServerConnection) {
+        let sent = connection.messagesSent
+        guard sent != messagesSeen else { return }
+        messagesSeen = sent
+        messagesSeenAt = stream.lastSent
     }
 
     // MARK: From the server
@@ -249,6 +277,7 @@ final class GatewayConnection: ByteStreamDelegate {
 
     private func tick() {
         guard case .http2(let connection) = state else { return }
+        noteMessages(of: connection)
         connection.outputBlocked = stream.isBlocked
         _ = connection.tick(now: Clock.now())
         afterWork(connection)

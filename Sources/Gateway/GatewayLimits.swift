@@ -1,3 +1,5 @@
+package import Core
+
 /// What clients may ask of the gateway, and how far.
 package struct GatewayLimits: Sendable {
     /// Open client connections. Default 20,000: twice the largest front-end fleet we plan for, at
@@ -20,6 +22,9 @@ package struct GatewayLimits: Sendable {
     /// Topics one Subscribe or GetSnapshot call may name. Default 4,096: a whole venue of
     /// instruments with two topics each. More is RESOURCE_EXHAUSTED.
     package var topicsPerCallMax = 4096
+
+    /// What one `Session` may do.
+    package var session = SessionLimits()
 
     /// How long a connection may take from its beginning to the end of HTTP/2's preface or the
     /// first byte of HTTP/1.1, TLS handshake included. Default 10 s: some round trips of the

@@ -10,6 +10,9 @@ package struct GatewayOptions {
     package var http2 = HTTP2Limits()
     package var rpc = RPCLimits()
 
+    /// Connections that the process lives from: channels for channelz, services for health.
+    package var sources: [any ChannelzSource] = []
+
     /// What every call passes after it was counted and logged, outermost first.
     package var interceptors: [any RPCInterceptor] = []
 

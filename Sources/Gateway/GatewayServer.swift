@@ -4,7 +4,8 @@ internal import HTTP2
 package import Runtime
 
 /// The one port: accepts connections, finds out what they speak, and routes gRPC calls to the
-/// services it was given, and to health and reflection, which it adds. It knows none of them.
+/// services it was given, and to health, reflection and channelz, which it adds. It knows none of
+/// them.
 /// Confined to its loop.
 package final class GatewayServer {
     let loop: EventLoop
@@ -20,7 +21,14 @@ package final class GatewayServer {
     private let allowsCleartext: Bool
     private let services: [any RPCService]
     private var listener: Listener?
-    private(set) var connections: [ObjectIdentifier: GatewayConnection] = [:]
+    private let accounting: CallAccounting
+    private let identifiers = ChannelzIdentifiers()
+    let serverID: Int64
+    let listenerID: Int64
+    let trace = ChannelzTrace(at: Clock.timestamp())
+    let channels: [ChannelzChannel]
+    /// By number, which channelz shows.
+    private(set) var connections: [Int64: GatewayConnection] = [:]
     private var admission: Admission
     var ledger: MemoryLedger
     /// The connection to end next is being looked for.
@@ -41,14 +49,25 @@ package final class GatewayServer {
         metrics = GatewayMetrics(registry)
         limitAccounting = LimitAccounting(registry)
         health = HealthService()
-        let status = health
+        let (health, sources) = (health, options.sources)
         pages = PlainPages(
             metrics: registry, isMetricsOpen: options.isMetricsOpen,
-            isServing: { status.serves("") })
-        router = RPCRouter(interceptors: [CallAccounting(registry)] + options.interceptors)
+            status: { SystemStatus(sources.map(\.state), isOpen: !health.isStopped) })
+        accounting = CallAccounting(registry)
+        (serverID, listenerID) = (identifiers.next(), identifiers.next())
+        let identifiers = identifiers
+        channels = sources.map { ChannelzChannel($0, identifiers: identifiers) }
+        router = RPCRouter(interceptors: [accounting] + options.interceptors)
         for service in services { service.register(in: router) }
         health.register(in: router)
+        ChannelzService(server: self).register(in: router)
         ReflectionService(router: router).register(in: router)
+        for channel in channels {
+            channel.source.stateChanged = { [weak self, weak channel] in
+                channel?.noteState()
+                self?.reportHealth()
+            }
+        }
         if let tls = options.tls { replaceTLS(with: tls) }
     }
 
@@ -62,14 +81,30 @@ package final class GatewayServer {
         metrics.certificateExpiry.set(fresh.earliestExpiry.nanoseconds / 1_000_000_000)
     }
 
-    /// Begins to listen and reports SERVING. Returns the address with the port that was bound.
+    /// Tells the health service what the sources' states mean. The services of this server need
+    /// all of them alike, so they serve when the server does.
+    private func reportHealth() {
+        guard listener != nil else { return }
+        let serves = SystemStatus(channels.map(\.source.state), isOpen: true).serves
+        for channel in channels {
+            health.setStatus(channel.source.name, serving: channel.source.state.serves)
+        }
+        for service in services { health.setStatus(service.name, serving: serves) }
+        health.setStatus("", serving: serves)
+    }
+
+    /// Calls of all connections since the start.
+    var calls: CallCounts { accounting.counts }
+
+    var boundAddress: SocketAddress? { listener?.boundAddress }
+
+    /// Begins to listen and reports how it serves. Returns the address with the port it got.
     package func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
         let listener = try Listener(loop: loop, address: address) { [weak self] stream in
             self?.accepted(stream)
         }
         self.listener = listener
-        health.setStatus("", serving: true)
-        for service in services { health.setStatus(service.name, serving: true) }
+        reportHealth()
         takeCensus()
         return listener.boundAddress
     }
@@ -106,15 +141,16 @@ package final class GatewayServer {
             stream.close()
             return
         }
-        let connection = GatewayConnection(stream: stream, server: self)
-        connections[ObjectIdentifier(connection)] = connection
+        let connection = GatewayConnection(
+            id: identifiers.next(), stream: stream, server: self)
+        connections[connection.id] = connection
         metrics.connections.set(Int64(connections.count))
         metrics.acceptedConnections.add()
         log.debug("accepted", [("peer", stream.peer.description)])
     }
 
     func ended(_ connection: GatewayConnection, peer: SocketAddress) {
-        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
         admission.disconnected(peer)
         ledger.changed(from: connection.notedBytes, to: 0)
         connection.notedBytes = 0

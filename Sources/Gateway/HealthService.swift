@@ -9,6 +9,9 @@ package final class HealthService: RPCService {
     /// Bytes of a watched name, which is kept as long as the watcher stays.
     private static let nameBytesMax = 256
 
+    /// Services that List tells of; the protocol's own bound, as one answer must hold them all.
+    package static let listedMax = 100
+
     /// A watcher is told every change, never the same status twice in a row.
     private struct Watcher {
         let call: RPCCall
@@ -18,6 +21,8 @@ package final class HealthService: RPCService {
 
     private var statuses: [String: ServingStatus] = ["": .serving]
     private var watchers: [Watcher] = []
+    /// Nothing serves any more, whatever is reported.
+    private(set) var isStopped = false
 
     package init() {}
 
@@ -27,6 +32,9 @@ package final class HealthService: RPCService {
                 guard let request = call.decode(HealthCheckRequest.self, bytes) else { return }
                 self?.check(request.service ?? "", call)
             }
+        }
+        router.unary("/\(name)/List") { [weak self] (_: HealthListRequest) throws(RPCStatus) in
+            try self?.list() ?? HealthListResponse()
         }
         router.register("/\(name)/Watch") { [weak self] _ in
             SingleRequestHandler(
@@ -44,12 +52,13 @@ package final class HealthService: RPCService {
 
     /// Sets a service's status and tells its watchers.
     package func setStatus(_ service: String, serving: Bool) {
-        statuses[service] = serving ? .serving : .notServing
+        statuses[service] = serving && !isStopped ? .serving : .notServing
         tell(service)
     }
 
     /// Nothing serves any more; the first step of a shutdown.
     package func stopServing() {
+        isStopped = true
         for service in statuses.keys.sorted() { setStatus(service, serving: false) }
     }
 
@@ -63,6 +72,19 @@ package final class HealthService: RPCService {
         }
         call.send(HealthCheckResponse(status: status))
         call.finish(.ok)
+    }
+
+    private func list() throws(RPCStatus) -> HealthListResponse {
+        guard statuses.count <= Self.listedMax else {
+            throw RPCStatus(
+                .resourceExhausted,
+                "\(statuses.count) services; at most \(Self.listedMax) are listed")
+        }
+        return HealthListResponse(
+            statuses: statuses.sorted { $0.key < $1.key }.map { service, status in
+                HealthListResponse.Entry(
+                    service: service, status: HealthCheckResponse(status: status))
+            })
     }
 
     private func watch(_ service: String, _ call: RPCCall) {

@@ -22,30 +22,16 @@ package struct MarketDataService: RPCService {
         router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }
-        router.register("/\(name)/GetSnapshot") { call in
-            let caller = call.caller
-            return Self.unary { (request: GetSnapshotRequest) throws(RPCStatus) in
-                try Self.snapshot(request, hub: hub, limits: limits, caller: caller)
-            }
+        router.register("/\(name)/Session") { call in
+            SessionCall(call, hub: hub, limits: limits.session)
         }
-        router.register("/\(name)/ListInstruments") { _ in
-            Self.unary { (request: ListInstrumentsRequest) throws(RPCStatus) in
-                try Self.instruments(request, hub: hub)
-            }
+        router.unary("/\(name)/GetSnapshot") {
+            (request: GetSnapshotRequest, call: RPCCall) throws(RPCStatus) in
+            try Self.snapshot(request, hub: hub, limits: limits, caller: call.caller)
         }
-    }
-
-    /// One request, one response, answered in the turn in which the request is whole.
-    private static func unary<Request: WireMessage, Response: WireMessage>(
-        _ answer: @escaping (Request) throws(RPCStatus) -> Response
-    ) -> any RPCHandler {
-        SingleRequestHandler { call, bytes in
-            guard let request = call.decode(Request.self, bytes) else { return }
-            do throws(RPCStatus) {
-                call.answer(try answer(request))
-            } catch {
-                call.finish(error)
-            }
+        router.unary("/\(name)/ListInstruments") {
+            (request: ListInstrumentsRequest) throws(RPCStatus) in
+            try Self.instruments(request, hub: hub)
         }
     }
 

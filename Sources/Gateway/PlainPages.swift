@@ -10,8 +10,7 @@ struct PlainPages {
 
     let metrics: MetricRegistry
     var isMetricsOpen = true
-    /// Whether the process takes new work; false while it drains.
-    let isServing: () -> Bool
+    let status: () -> SystemStatus
 
     func page(method: String, path: String) -> Page {
         guard method == "GET" || method == "HEAD" else {
@@ -19,7 +18,7 @@ struct PlainPages {
         }
         switch path {
         case "/healthz":
-            return isServing() ? text(200, "serving\n") : text(503, "draining\n")
+            return health(status())
         case "/metrics" where !isMetricsOpen:
             return text(403, "metrics are not told here (auth.openMetrics)\n")
         case "/metrics":
@@ -29,6 +28,15 @@ struct PlainPages {
         default:
             return text(
                 404, "no such page; pages: /healthz, /metrics; gRPC: penstock.v1.MarketData\n")
+        }
+    }
+
+    private func health(_ status: SystemStatus) -> Page {
+        switch status {
+        case .healthy: text(200, "healthy\n")
+        case .degraded: text(200, "degraded: not every venue is connected\n")
+        case .critical: text(503, "critical: no venue is connected\n")
+        case .offline: text(503, "draining\n")
         }
     }
 

@@ -19,6 +19,17 @@ package enum StatusMapping {
         }
     }
 
+    package static func status(_ end: SessionEnd) -> RPCStatus {
+        switch end {
+        case .clientEnded: .ok
+        case .invalid(let text): RPCStatus(.invalidArgument, text)
+        case .silent(let limit): RPCStatus(.deadlineExceeded, "no hello within \(limit)")
+        case .tooManyRequests(let count):
+            RPCStatus(.resourceExhausted, "more than \(count) requests a second")
+        case .drained: draining
+        }
+    }
+
     /// A call that would never end by itself makes room for the end of its connection.
     static let draining = RPCStatus(.unavailable, "the server drains; connect again, or elsewhere")
 

@@ -49,6 +49,10 @@ final class SubscribeCall: RPCHandler, FrameSink {
 
     func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }
 
+    func tookFurther(_ messages: Int) { call.countFurther(messages) }
+
+    func offerMissed(_ frames: RawSpan) -> Bool { call.trySend(several: frames) }
+
     func enqueue(_ frames: RawSpan) { call.send(framed: frames) }
 
     // MARK: Inside

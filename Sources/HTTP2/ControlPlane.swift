@@ -68,6 +68,9 @@ final class ControlPlane {
                 session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
+    /// What the peer may still send on the whole connection.
+    var receiveWindow: Int64 { unsafe Int64(nghttp2_session_get_local_window_size(session)) }
+
     private func submitSettings(_ limits: HTTP2Limits) {
         func entry(_ name: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
             nghttp2_settings_entry(settings_id: Int32(name.rawValue), value: value)

@@ -78,6 +78,7 @@ extension HTTP2Connection {
 
     package func submitPing(_ opaque: UInt64) {
         hasUndrained = true
+        counters.pingsSent += 1
         control.submitPing(opaque)
     }
 
@@ -158,6 +159,7 @@ extension HTTP2Connection {
             Int64(size) <= room || Int64(size) > initialWindow / 2
         {
             enqueue(bytes, on: stream)
+            counters.messagesSent &+= 1
             pump()
             return true
         }
@@ -256,6 +258,7 @@ extension HTTP2Connection {
     /// §8.1). A client's stream goes on until the response ends.
     private func endedByData(_ stream: HTTP2Stream) {
         stream.flags.insert(.sentEnd)
+        counters.streamsEnded += 1
         guard role == .server else { return }
         submitReset(stream, .noError, isSwallowed: stream.hasReceivedEnd)
     }

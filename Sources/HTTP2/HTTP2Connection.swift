@@ -46,6 +46,7 @@ package final class HTTP2Connection {
     var initialWindow: Int64 = 65_535
     /// The library has frames that must precede further DATA.
     var hasUndrained = true
+    var counters = ConnectionCounters()
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
     // The hot path reads these two: stored without package access, they need no check at run time.
@@ -265,6 +266,7 @@ extension HTTP2Connection {
     func add(_ id: UInt32) -> HTTP2Stream {
         let stream = HTTP2Stream(id: id, connection: self, window: initialWindow)
         streams.append(stream)
+        counters.streamsStarted += 1
         return stream
     }
 
@@ -287,6 +289,7 @@ extension HTTP2Connection {
     func endedByTrailers(_ stream: HTTP2Stream) {
         hasUndrained = true
         stream.flags.insert(.sentEnd)
+        counters.streamsEnded += 1
         if role == .server && !stream.hasReceivedEnd { resetAfterDrain.append(stream) }
     }
 }

@@ -79,6 +79,7 @@ package final class HTTP2Stream {
                 Int64(size) <= window, connection.takes(size)
             else { return connection.trySendSlowly(bytes, on: self) }
             window -= Int64(size)
+            connection.counters.messagesSent &+= 1
             unsafe bytes.withUnsafeBytes { bytes in
                 unsafe connection.frame(bytes, streamID: id, endStream: false)
             }

@@ -27,7 +27,9 @@ package struct Digest: Hashable, Sendable {
     }
 
     /// HMAC with SHA-256 (RFC 2104).
-    static func authenticationCode(of message: some Collection<UInt8>, key: [UInt8]) -> [UInt8] {
+    package static func authenticationCode(of message: some Collection<UInt8>, key: [UInt8])
+        -> [UInt8]
+    {
         var code = [UInt8](repeating: 0, count: 32)
         var count: UInt32 = 0
         let made = unsafe HMAC(

@@ -9,6 +9,12 @@ extension ByteStream {
         return tls.security
     }
 
+    /// Both sides' certificates in DER; nil where a side has shown none.
+    package var certificates: (local: [UInt8]?, remote: [UInt8]?) {
+        guard let tls, phase != .securing else { return (nil, nil) }
+        return tls.certificates
+    }
+
     /// On a stream that was accepted in this turn: its first byte decides. A TLS hello begins the
     /// handshake, anything else is cleartext; the delegate hears `opened` once that is known and
     /// done, and `security` tells which. How long it may take is the owner's to limit.

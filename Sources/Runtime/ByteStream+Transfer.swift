@@ -28,20 +28,21 @@ extension ByteStream {
     func loopStops() { finish(nil) }
 
     /// The send of the turn. Calls nobody.
-    func flush() {
+    func flush(at now: Instant) {
         isDirty = false
         guard phase == .open || phase == .draining || phase == .ending, !isBlocked else { return }
         if send(), phase == .draining { shutDownWriting() }
-        hasSentLately = true
+        lastSentAt = now
         if isWarm { return }
         isWarm = true
         loop.keepWarm(self)
     }
 
-    /// Asked every few seconds after a send; false once the stream is idle and holds no memory.
-    func staysWarm() -> Bool {
+    /// Asked every few seconds after a send; false once the stream has been idle for `limit` and
+    /// holds no memory.
+    func staysWarm(for limit: Duration) -> Bool {
+        let hasSentLately = loop.turnInstant - lastSentAt < limit
         isWarm = (hasSentLately || !output.isEmpty) && phase != .closed
-        hasSentLately = false
         if !isWarm { output.release() }
         return isWarm
     }
@@ -95,7 +96,7 @@ extension ByteStream {
     }
 
     func read() {
-        lastReceived = loop.turnInstant
+        lastReceivedAt = loop.turnInstant
         if let tls { return readSecured(tls) }
         let count = unsafe clinux_receive(
             socket, loop.readBuffer.baseAddress, loop.readBuffer.count)

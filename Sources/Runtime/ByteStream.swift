@@ -46,11 +46,13 @@ package final class ByteStream: EventHandler {
     var hasShutDown = false
     var hasPeerEnded = false
     var isWarm = false
-    var hasSentLately = false
+    // Written with every send and read: stored without package access, so that writing needs no
+    // check at run time.
+    var lastSentAt: Instant
     var drainTimer: TimerID?
     var idleTimer: TimerID?
     var idleLimit: Duration?
-    var lastReceived: Instant
+    var lastReceivedAt: Instant
 
     /// How long a peer may take to end the connection after we did.
     static let drainLimit = Duration.seconds(5)
@@ -59,7 +61,8 @@ package final class ByteStream: EventHandler {
         self.loop = loop
         self.peer = peer
         self.phase = phase
-        lastReceived = loop.turnInstant
+        lastReceivedAt = loop.turnInstant
+        lastSentAt = loop.turnInstant
     }
 
     /// A stream over a connected socket, as a listener accepts it.
@@ -68,12 +71,19 @@ package final class ByteStream: EventHandler {
         self.peer = peer
         self.phase = .open
         self.socket = socket
-        lastReceived = loop.turnInstant
+        lastReceivedAt = loop.turnInstant
+        lastSentAt = loop.turnInstant
         interest = clinux_readable
         token = try loop.watch(socket, interest, self)
     }
 
     package var isClosed: Bool { phase == .closed }
+
+    /// Time of the turn of the last send; before the first one, of the beginning.
+    package var lastSent: Instant { lastSentAt }
+
+    /// Likewise, of the last read.
+    package var lastReceived: Instant { lastReceivedAt }
 
     // MARK: verbs
 
@@ -140,7 +150,7 @@ package final class ByteStream: EventHandler {
         if let timer = idleTimer { loop.cancel(timer) }
         idleTimer = nil
         idleLimit = limit
-        lastReceived = loop.turnInstant
+        lastReceivedAt = loop.turnInstant
         if let limit { scheduleIdleCheck(after: limit, limit) }
     }
 
@@ -148,7 +158,7 @@ package final class ByteStream: EventHandler {
         // Arrivals only note the time; the timer looks at it and, if need be, goes on waiting.
         idleTimer = loop.schedule(after: delay) { [weak self] in
             guard let self, self.phase != .closed else { return }
-            let left = (self.lastReceived + limit) - Clock.now()
+            let left = (self.lastReceivedAt + limit) - Clock.now()
             if left > .zero {
                 self.scheduleIdleCheck(after: left, limit)
             } else {

@@ -117,7 +117,8 @@ extension EventLoop {
         }
         endings.removeAll(keepingCapacity: true)
         // Sending calls nobody, so the list cannot grow meanwhile.
-        for stream in dirtyStreams { stream.flush() }
+        let now = turnInstant
+        for stream in dirtyStreams { stream.flush(at: now) }
         dirtyStreams.removeAll(keepingCapacity: true)
         if settlingStreams.isEmpty { return }
         var settling: [ByteStream] = []
@@ -137,9 +138,11 @@ extension EventLoop {
         scheduleCooling()
     }
 
+    private static let coolingTime = Duration.seconds(5)
+
     private func scheduleCooling() {
-        schedule(after: .seconds(5)) { [unowned self] in
-            warmStreams.removeAll { !$0.staysWarm() }
+        schedule(after: EventLoop.coolingTime) { [unowned self] in
+            warmStreams.removeAll { !$0.staysWarm(for: EventLoop.coolingTime) }
             isCooling = !warmStreams.isEmpty
             if isCooling { scheduleCooling() }
         }

@@ -58,6 +58,12 @@ package struct SocketAddress: Sendable, Hashable {
         return address
     }
 
+    /// The address in network order: 4 bytes or 16.
+    package var bytes: [UInt8] {
+        let all = unsafe withUnsafeBytes(of: (high, low)) { unsafe Array($0) }
+        return Array(all.prefix(isIPv6 ? 16 : 4))
+    }
+
     /// The address alone, without brackets.
     package var host: String {
         var address = system

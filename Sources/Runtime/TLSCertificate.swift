@@ -13,6 +13,14 @@ struct TLSCertificate: ~Copyable {
         unsafe self.certificate = certificate
     }
 
+    /// The one that this side has shown.
+    init?(shownBy session: OpaquePointer) {
+        guard let certificate = unsafe SSL_get_certificate(session),
+            unsafe X509_up_ref(certificate) == 1
+        else { return nil }
+        unsafe self.certificate = certificate
+    }
+
     /// The one that a context shows.
     init?(of context: OpaquePointer) {
         guard let certificate = unsafe SSL_CTX_get0_certificate(context),
@@ -25,6 +33,15 @@ struct TLSCertificate: ~Copyable {
 
     /// Seconds since 1970 UTC; the end of time if the certificate says nothing sensible.
     var endsAtSecond: Int64 { unsafe copenssl_seconds(X509_get0_notAfter(certificate)) }
+
+    /// DER; empty if it cannot be written.
+    var encoded: [UInt8] {
+        let size = unsafe Int(max(0, i2d_X509(certificate, nil)))
+        return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            var place = buffer.baseAddress
+            count = unsafe size == 0 ? 0 : Int(max(0, i2d_X509(certificate, &place)))
+        }
+    }
 
     /// The other side, for authorisation.
     var peer: PeerCertificate {

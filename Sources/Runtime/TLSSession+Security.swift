@@ -15,6 +15,12 @@ extension TLSSession {
             peerCertificate: certificate?.peer)
     }
 
+    var certificates: (local: [UInt8]?, remote: [UInt8]?) {
+        let local = unsafe TLSCertificate(shownBy: session)
+        let remote = unsafe TLSCertificate(ofPeerOf: session)
+        return (local?.encoded, remote?.encoded)
+    }
+
     private var applicationProtocol: String? {
         var start: UnsafePointer<UInt8>?
         var count: UInt32 = 0

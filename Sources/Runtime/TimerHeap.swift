@@ -4,6 +4,11 @@ internal import Base
 package struct TimerID: Hashable, Sendable {
     let slot: UInt32
     let generation: UInt32
+
+    package init(slot: UInt32, generation: UInt32) {
+        self.slot = slot
+        self.generation = generation
+    }
 }
 
 /// The timers of a loop, earliest first; equal deadlines fire in the order they were set.

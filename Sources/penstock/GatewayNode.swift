@@ -18,6 +18,7 @@ actor GatewayNode: Service {
     private var server: GatewayServer?
     private var authentication: AuthenticationInterceptor?
     private var feeds: [BinanceFeed] = []
+    private var channels: [FeedChannel] = []
     /// The hub refers to its venues; this keeps them.
     private var bridges: [VenueBridge] = []
     private let life = Life()
@@ -79,6 +80,7 @@ actor GatewayNode: Service {
         options.isMetricsOpen = configuration.auth.isMetricsOpen
         options.interceptors = [authentication]
         options.tls = tls
+        options.sources = channels
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
         let service = MarketDataService(hub: hub, limits: configuration.limits.gateway)
@@ -123,6 +125,7 @@ actor GatewayNode: Service {
         hub.register(bridge)
         bridges.append(bridge)
         feeds.append(feed)
+        channels.append(FeedChannel(feed, configuration))
     }
 }
 

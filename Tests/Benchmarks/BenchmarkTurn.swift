@@ -8,6 +8,15 @@ final class BenchmarkTurn: LoopTurn {
 
     func timestamp() -> Timestamp { Clock.timestamp() }
 
+    func instant() -> Instant { Clock.now() }
+
+    /// Nothing that is measured waits.
+    func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID {
+        TimerID(slot: 0, generation: 0)
+    }
+
+    func cancel(_ timer: TimerID) {}
+
     func atEndOfTurn(_ work: @escaping () -> Void) { atEnd.append(work) }
 
     func end() {

@@ -27,6 +27,27 @@ import Testing
         #expect(texts(rig.drain()) == [expected])
     }
 
+    @Test func `a venue is idle, connecting, live, lost and live again`() {
+        let rig = BinanceRig()
+        #expect(rig.machine.connectivity == .idle)
+        rig.demand("BTC/USDT")
+        #expect(rig.machine.connectivity == .connecting)
+        rig.open()
+        #expect(rig.machine.connectivity == .live)
+        rig.close()
+        #expect(rig.machine.connectivity == .lost)
+        rig.advance(.seconds(60))
+        #expect(rig.machine.connectivity == .connecting)
+        rig.open()
+        #expect(rig.machine.connectivity == .live)
+    }
+
+    @Test func `a silent venue is not live`() {
+        let rig = BinanceRig.live("BTC/USDT")
+        rig.advance(rig.machine.limits.silenceMax)
+        #expect(rig.machine.connectivity != .live)
+    }
+
     @Test func `demanding an instrument twice gives the same handle and subscribes once`() {
         let rig = BinanceRig.live("BTC/USDT")
         _ = rig.drain()

@@ -1,6 +1,7 @@
 import Base
 import Core
 import Market
+import Runtime
 import Testing
 
 @testable import Connectors
@@ -8,7 +9,12 @@ import Testing
 /// A turn that never ends: nothing is published.
 private final class EndlessTurn: LoopTurn {
     func timestamp() -> Timestamp { .unknown }
+    func instant() -> Instant { Instant(nanoseconds: 0) }
     func atEndOfTurn(_ work: @escaping () -> Void) {}
+    func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID {
+        TimerID(slot: 0, generation: 0)
+    }
+    func cancel(_ timer: TimerID) {}
 }
 
 @Suite struct VenueBridgeTests {

@@ -1,22 +1,59 @@
 import Base
 import Market
+import Runtime
 import Schema
 import Streams
 
 @testable import Core
 
-/// A loop turn that ends when the test says so, and a clock that stands still.
+/// A loop turn that ends when the test says so, and clocks that move when the test moves them.
 final class ManualTurn: LoopTurn {
     private var atEnd: [() -> Void] = []
+    private var timers: [(id: TimerID, due: Instant, work: () -> Void)] = []
+    private var timersMade: UInt32 = 0
+    private var monotonic = Instant(nanoseconds: 5_000_000_000)
     var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
 
     func timestamp() -> Timestamp { now }
+    func instant() -> Instant { monotonic }
+    var timerCount: Int { timers.count }
+
+    func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID {
+        timersMade += 1
+        let id = TimerID(slot: timersMade, generation: 0)
+        timers.append((id, monotonic + delay, work))
+        return id
+    }
+
+    func cancel(_ timer: TimerID) { timers.removeAll { $0.id == timer } }
+
+    /// Lets time pass: timers fire when they are due, each in a turn of its own.
+    func advance(_ duration: Duration) {
+        let end = monotonic + duration
+        while let next = timers.indices.min(by: { timers[$0].due < timers[$1].due }),
+            timers[next].due <= end
+        {
+            let timer = timers.remove(at: next)
+            move(to: max(timer.due, monotonic))
+            timer.work()
+            self.end()
+        }
+        move(to: end)
+    }
+
+    private func move(to instant: Instant) {
+        now.nanoseconds += (instant - monotonic).wholeNanoseconds
+        monotonic = instant
+    }
+
     func atEndOfTurn(_ work: @escaping () -> Void) { atEnd.append(work) }
 
     func end() {
-        let work = atEnd
-        atEnd = []
-        for item in work { item() }
+        while !atEnd.isEmpty {
+            let work = atEnd
+            atEnd = []
+            for item in work { item() }
+        }
     }
 }
 

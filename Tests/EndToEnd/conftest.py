@@ -45,6 +45,7 @@ def market():
             {"binance": f"{simulator.address}/binance"}, "--instruments", "BTC/USDT,ETH/USDT",
         ) as gateway,
     ):
+        gateway.wait_until_serving()
         yield gateway
 
 

@@ -76,6 +76,11 @@ class Penstock:
             reader.join(seconds)
         return status
 
+    def kill(self) -> None:
+        """The end without a word: what it had open is reset by the kernel."""
+        self._process.kill()
+        self.wait()
+
     def stop(self) -> int:
         """SIGINT, then the exit status; a process that stays is killed and reported."""
         if self.is_running:
@@ -140,6 +145,10 @@ class Gateway(Penstock):
             return bool(self.get("/healthz"))
         except OSError:
             return False
+
+    def wait_until_serving(self) -> None:
+        """Until a venue is connected."""
+        wait_until(lambda: self.get("/healthz")[0] == 200, START_SECONDS, f"{self} to serve")
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a plain HTTP/1.1 GET."""

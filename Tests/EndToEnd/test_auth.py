@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import ssl
 import time
 
 import grpc
 import jwt
 import pytest
+from authority import Authority
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -35,11 +37,11 @@ def simulator():
 @pytest.fixture(scope="module")
 def start(simulator, tmp_path_factory):
     """Starts a gateway with an `auth` section, on the shared market."""
-    def start(**auth: object) -> Gateway:
+    def start(*extra: str, tls: ssl.SSLContext | None = None, **auth: object) -> Gateway:
         path = tmp_path_factory.mktemp("auth") / "config.json5"
         path.write_text(json.dumps({"auth": auth}))
         return Gateway({"binance": f"{simulator.address}/binance"}, "--config", str(path),
-                       "--instruments", "BTC/USDT")
+                       "--instruments", "BTC/USDT", *extra, tls=tls)
     return start
 
 
@@ -359,6 +361,41 @@ def test_refusals_are_counted_and_logged_once_a_second_without_the_token(jwt_gat
     assert not any(token in line or token[-20:] in line for line in jwt_gateway.errors)
 
 
+# Client certificates
+
+
+def test_client_certificates_are_judged_by_rules(start, tmp_path):
+    authority = Authority(tmp_path / "authority")
+    server, bot = authority.issue("server"), authority.issue("bot-7")
+    desk = authority.issue("ada", "DNS:ada.desk.example")
+    stranger = authority.issue("stranger")
+    rules = [
+        {"commonName": "bot-*", "roles": ["viewer"], "topics": ["tick:**"]},
+        {"subject": "CN=*,O=Desk", "alternativeName": "DNS:*.desk.example", "roles": ["operator"]},
+    ]
+
+    def channel(gateway, pair):
+        return grpc.secure_channel(
+            gateway.address.replace("127.0.0.1", "localhost"), grpc.ssl_channel_credentials(
+                authority.certificate.read_bytes(), pair.key.read_bytes(),
+                pair.certificate.read_bytes()))
+
+    with start("--tls-certificate", str(server.certificate), "--tls-key", str(server.key),
+               "--tls-client-ca", str(authority.certificate), tls=authority.client(bot),
+               mode="mtls", certificates=rules) as gateway:
+        with channel(gateway, bot) as secured:
+            answer = MarketDataStub(secured).GetSnapshot(
+                wire.GetSnapshotRequest(topics=[BOOK, TICK]), timeout=10)
+            assert [each.name for each in answer.subscribed.accepted] == [TICK]
+            assert [each.code for each in answer.subscribed.rejected] == [FORBIDDEN]
+        with channel(gateway, desk) as secured:
+            MarketDataStub(secured).ListInstruments(wire.ListInstrumentsRequest(), timeout=10)
+        with channel(gateway, stranger) as secured, pytest.raises(grpc.RpcError) as error:
+            MarketDataStub(secured).ListInstruments(wire.ListInstrumentsRequest(), timeout=10)
+        assert error.value.code() is UNAUTHENTICATED
+        assert reason_of(error.value) == "CERTIFICATE_NOT_MAPPED"
+
+
 # Configuration
 
 
@@ -418,8 +455,25 @@ def test_a_bad_file_of_tokens_is_named_without_the_token(flag, entry, named, tmp
     assert entry["token"] not in line
 
 
-def test_certificate_rules_can_be_configured(tmp_path):
+def test_client_certificates_need_rules_and_an_authority(tmp_path):
+    authority = Authority(tmp_path / "authority")
+    server = authority.issue("server")
+    secured = ["--tls-certificate", str(server.certificate), "--tls-key", str(server.key)]
+    vouched = [*secured, "--tls-client-ca", str(authority.certificate)]
     path = tmp_path / "config.json5"
+    for rules, extra, named in [([{"commonName": "bot-*"}], secured, "--tls-client-ca"),
+                                ([], vouched, "auth.certificates")]:
+        path.write_text(json.dumps({"auth": {"mode": "mtls", "certificates": rules}}))
+        ended = run("serve", "--check", "--config", str(path), *extra)
+        assert ended.returncode == 2
+        assert named in ended.stderr
     path.write_text(json.dumps({"auth": {"mode": "mtls", "certificates": [
         {"commonName": "bot-*", "roles": ["viewer"], "topics": ["tick:**"]}]}}))
+    assert run("serve", "--check", "--config", str(path), *vouched).returncode == 0
+
+
+def test_files_are_named_relative_to_the_configuration(issuer, tmp_path):
+    issuer.write(tmp_path / "keys.json")
+    path = tmp_path / "config.json5"
+    path.write_text(json.dumps({"auth": {"mode": "jwt", "jwksFile": "keys.json"}}))
     assert run("serve", "--check", "--config", str(path)).returncode == 0

@@ -63,9 +63,10 @@ def test_a_topic_of_a_venue_that_is_down_is_accepted_as_stale_and_comes_alive(hi
     with Gateway({"binance": f"{address}/binance"}) as gateway:
         book = history(gateway.address)
         first = book.wait_for(Status.STALE)
-        assert gateway.get("/healthz")[0] == 200
+        assert gateway.get("/healthz")[0] == 503
         with Simulator(address=address):
             book.wait_for(Status.LIVE, after=first)
+            assert gateway.get("/healthz")[0] == 200
 
 
 def test_a_venue_that_goes_away_makes_stale_and_returns_under_a_new_epoch(history):

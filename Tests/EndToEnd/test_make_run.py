@@ -37,11 +37,11 @@ def test_it_serves_a_market_and_ctrl_c_ends_it_within_two_seconds(addresses):
             said += line
         gateway = addresses["PENSTOCK_GATEWAY"]
         assert f"http://{gateway}/healthz" in said
-        with urllib.request.urlopen(f"http://{gateway}/healthz", timeout=5) as response:
-            assert response.status == 200
         with Client(gateway) as client:
             for topic in ("book:binance:BTC/USDT", "book:binance:ETH/USDT"):
                 assert any(state.is_live for state in client.subscribe([topic]))
+        with urllib.request.urlopen(f"http://{gateway}/healthz", timeout=5) as response:
+            assert response.status == 200
         begin = time.monotonic()
         os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(5) == 0

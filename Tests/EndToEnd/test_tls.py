@@ -11,6 +11,7 @@ import subprocess
 import grpc
 import pytest
 from authority import Authority
+from grpc_channelz.v1 import channelz_pb2, channelz_pb2_grpc
 from processes import Gateway, free_port, run, wait_until
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing")
@@ -379,3 +380,20 @@ def test_check_accepts_what_is_right(server_pair, authority):
     ended = run("serve", "--check", "--tls-certificate", str(server_pair.certificate), "--tls-key",
                 str(server_pair.key), "--tls-client-ca", str(authority.certificate))
     assert ended.returncode == 0, ended.stderr
+
+
+def test_channelz_shows_the_cipher_and_both_certificates(authority, server_pair, mutual):
+    pair = authority.issue("operator")
+    with grpc.secure_channel(mutual.address, credentials(authority, pair)) as channel:
+        channelz = channelz_pb2_grpc.ChannelzStub(channel)
+        [server] = channelz.GetServers(channelz_pb2.GetServersRequest(), timeout=10).server
+        [reference, *_] = reversed(channelz.GetServerSockets(
+            channelz_pb2.GetServerSocketsRequest(server_id=server.ref.server_id),
+            timeout=10).socket_ref)
+        socket = channelz.GetSocket(
+            channelz_pb2.GetSocketRequest(socket_id=reference.socket_id), timeout=10).socket
+    tls = socket.security.tls
+    assert tls.standard_name.startswith("TLS_")
+    shown = {tls.local_certificate: server_pair, tls.remote_certificate: pair}
+    for der, expected in shown.items():
+        assert ssl.DER_cert_to_PEM_cert(der).strip() in expected.certificate.read_text()

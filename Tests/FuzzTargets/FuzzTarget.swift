@@ -16,6 +16,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case messagePack
     /// Values of header fields: binary metadata, timeouts, percent encoding, content types.
     case metadata
+    /// Tokens, their claims, the files of keys and tokens, and topic patterns.
+    case identity
 
     package func run(_ input: RawSpan) {
         switch self {
@@ -25,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .protobuf: MessageTarget.run(input, .protobuf)
         case .messagePack: MessageTarget.run(input, .messagePack)
         case .metadata: MetadataTarget.run(input)
+        case .identity: IdentityTarget.run(input)
         }
     }
 }

@@ -102,7 +102,7 @@ import Testing
         var limits = RPCLimits()
         limits.metadataBytesMax = 1000
         let loop = Loop(limits: limits)
-        _ = loop.record("/s/M") { $0.onEnd = { $0.finish(.ok) } }
+        let box = loop.record("/s/M") { $0.onEnd = { $0.finish(.ok) } }
         var reached: [RPCLimit] = []
         loop.server.limitReached = { reached.append($0) }
         func answer(_ bytes: Int) -> RPCCode? {
@@ -110,10 +110,11 @@ import Testing
             metadata.add("x", String(repeating: "v", count: bytes - 33))
             return loop.call("/s/M", metadata: metadata).status?.code
         }
-        let own = Metadata().fields.reduce(0) { $0 + $1.listSize }
+        loop.call("/s/M")
+        let own = box.recorder.call.metadata.fields.reduce(0) { $0 + $1.listSize }
         #expect(answer(1000 - own) == .ok)
         #expect(reached.isEmpty)
-        #expect(answer(1001) == .resourceExhausted)
+        #expect(answer(1001 - own) == .resourceExhausted)
         #expect(reached == [.metadata])
     }
 

@@ -8,7 +8,7 @@ import Testing
 
     func session() -> HTTP1Session {
         HTTP1Session(
-            pages: PlainPages(metrics: MetricRegistry(), isServing: { true }), output: output)
+            pages: PlainPages(metrics: MetricRegistry(), status: { .healthy }), output: output)
     }
 
     @Test func `pipelined requests wait for room in the output, and every one is answered`() {

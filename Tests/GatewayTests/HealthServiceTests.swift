@@ -87,6 +87,41 @@ import Testing
         for reply in replies { #expect(try statuses(reply) == [.serving, .notServing]) }
     }
 
+    @Test func `List tells every service`() throws {
+        health.setStatus("b.C", serving: false)
+        health.setStatus("a.B", serving: true)
+        #expect(
+            try list().statuses.map { "\($0.service!) \($0.status!.status!)" } == [
+                " serving", "a.B serving", "b.C notServing",
+            ])
+    }
+
+    @Test func `List of more services than its limit is RESOURCE_EXHAUSTED`() throws {
+        for number in 1..<HealthService.listedMax {
+            health.setStatus("a.B\(number)", serving: true)
+        }
+        #expect(try list().statuses.count == HealthService.listedMax)
+        health.setStatus("one.More", serving: true)
+        let reply = pair.call("/grpc.health.v1.Health/List", [])
+        #expect(reply.status?.code == .resourceExhausted && reply.messages.isEmpty)
+    }
+
+    private func list() throws -> HealthListResponse {
+        let reply = pair.call("/grpc.health.v1.Health/List", [])
+        #expect(reply.status == .ok)
+        return try reply.messages[0].withRawSpan { span throws(SchemaError) in
+            try HealthListResponse(decoding: span, .protobuf)
+        }
+    }
+
+    @Test func `after a shutdown nothing serves again`() throws {
+        let reply = ask("Watch", "")
+        health.stopServing()
+        health.setStatus("", serving: true)
+        pair.exchange()
+        #expect(try statuses(reply) == [.serving, .notServing])
+    }
+
     @Test func `a request that is not one is INVALID_ARGUMENT`() {
         let reply = pair.call("/grpc.health.v1.Health/Check", [0x0a, 0xff])
         #expect(reply.status?.code == .invalidArgument)

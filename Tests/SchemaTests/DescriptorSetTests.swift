@@ -7,8 +7,9 @@ import Testing
     @Test func `all services are listed`() {
         #expect(
             set.services.sorted() == [
-                "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-                "grpc.reflection.v1alpha.ServerReflection", "penstock.v1.MarketData",
+                "grpc.channelz.v1.Channelz", "grpc.health.v1.Health",
+                "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+                "penstock.v1.MarketData",
             ])
     }
 
@@ -41,6 +42,11 @@ import Testing
         ("penstock.v1.exponent", "penstock/v1/options.proto"),
         ("google.protobuf.FieldOptions", "google/protobuf/descriptor.proto"),
         ("grpc.health.v1.Health.Check", "grpc/health/v1/health.proto"),
+        ("grpc.health.v1.HealthListResponse.StatusesEntry", "grpc/health/v1/health.proto"),
+        ("grpc.channelz.v1.Channelz.GetSocket", "grpc/channelz/v1/channelz.proto"),
+        ("grpc.channelz.v1.Security.Tls", "grpc/channelz/v1/channelz.proto"),
+        ("google.protobuf.Any", "google/protobuf/any.proto"),
+        ("google.rpc.ErrorInfo", "google/rpc/error_details.proto"),
         (
             "grpc.reflection.v1.ServerReflectionRequest.message_request",
             "grpc/reflection/v1/reflection.proto"

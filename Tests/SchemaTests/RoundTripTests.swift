@@ -3,34 +3,99 @@ import Schema
 import Testing
 
 @Suite struct `Round trips` {
+    private typealias Recoder = (String, ([UInt8]) throws -> Recoded)
+
+    private static func recoder<Message: WireMessage>(_: Message.Type) -> Recoder {
+        (Message.table.name, { try Recoded(Message.self, $0) })
+    }
+
+    /// Those of the services for operators.
+    private static var operations: [Recoder] {
+        [
+            recoder(HealthListRequest.self), recoder(HealthListResponse.self),
+            recoder(HealthListResponse.Entry.self),
+            recoder(Channelz.Channel.self),
+            recoder(Channelz.Subchannel.self),
+            recoder(Channelz.ChannelData.self),
+            recoder(Channelz.Connectivity.self),
+            recoder(Channelz.ChannelTrace.self),
+            recoder(Channelz.TraceEvent.self),
+            recoder(Channelz.ChannelReference.self),
+            recoder(Channelz.SubchannelReference.self),
+            recoder(Channelz.SocketReference.self),
+            recoder(Channelz.ServerReference.self),
+            recoder(Channelz.Server.self),
+            recoder(Channelz.ServerData.self),
+            recoder(Channelz.Socket.self),
+            recoder(Channelz.SocketData.self),
+            recoder(Channelz.Address.self),
+            recoder(Channelz.TCPAddress.self),
+            recoder(Channelz.UnixAddress.self),
+            recoder(Channelz.OtherAddress.self),
+            recoder(Channelz.Security.self),
+            recoder(Channelz.TLS.self),
+            recoder(Channelz.OtherSecurity.self),
+            recoder(Channelz.SocketOption.self),
+            recoder(Channelz.SocketOptionTimeout.self),
+            recoder(Channelz.SocketOptionLinger.self),
+            recoder(Channelz.TCPInformation.self),
+            recoder(Channelz.GetTopChannelsRequest.self),
+            recoder(Channelz.GetTopChannelsResponse.self),
+            recoder(Channelz.GetServersRequest.self),
+            recoder(Channelz.GetServersResponse.self),
+            recoder(Channelz.GetServerRequest.self),
+            recoder(Channelz.GetServerResponse.self),
+            recoder(Channelz.GetServerSocketsRequest.self),
+            recoder(Channelz.GetServerSocketsResponse.self),
+            recoder(Channelz.GetChannelRequest.self),
+            recoder(Channelz.GetChannelResponse.self),
+            recoder(Channelz.GetSubchannelRequest.self),
+            recoder(Channelz.GetSubchannelResponse.self),
+            recoder(Channelz.GetSocketRequest.self),
+            recoder(Channelz.GetSocketResponse.self),
+        ]
+    }
+
     /// Every mirror, as a function from protobuf bytes to what each codec makes of them.
     private func forEveryMirror(
         _ body: (String, ([UInt8]) throws -> Recoded) throws -> Void
     ) rethrows {
-        func recoder<Message: WireMessage>(_: Message.Type) -> (String, ([UInt8]) throws -> Recoded)
-        {
-            (Message.table.name, { try Recoded(Message.self, $0) })
-        }
         let recoders = [
-            recoder(Update.self), recoder(Tick.self), recoder(Trade.self), recoder(Book.self),
-            recoder(BookSide.self), recoder(Gap.self), recoder(Subscribed.self),
-            recoder(AcceptedTopic.self), recoder(RejectedTopic.self), recoder(TopicPosition.self),
-            recoder(SubscribeRequest.self), recoder(GetSnapshotRequest.self),
-            recoder(GetSnapshotResponse.self), recoder(ListInstrumentsRequest.self),
-            recoder(ListInstrumentsResponse.self), recoder(Instrument.self),
-            recoder(HealthCheckRequest.self), recoder(HealthCheckResponse.self),
-            recoder(ServerReflectionRequest.self), recoder(ServerReflectionResponse.self),
-            recoder(ExtensionRequest.self), recoder(FileDescriptorResponse.self),
-            recoder(ExtensionNumberResponse.self), recoder(ListServiceResponse.self),
-            recoder(ServiceResponse.self), recoder(ErrorResponse.self),
-            recoder(AnyMessage.self), recoder(TimestampMessage.self),
-            recoder(DurationMessage.self), recoder(Int64ValueMessage.self),
-            recoder(RPCStatusMessage.self), recoder(ErrorInfo.self), recoder(ErrorInfo.Entry.self),
-            recoder(RetryInfo.self), recoder(QuotaFailure.self),
-            recoder(QuotaFailure.Violation.self), recoder(BadRequest.self),
-            recoder(BadRequest.FieldViolation.self),
+            Self.recoder(Update.self), Self.recoder(Tick.self), Self.recoder(Trade.self),
+            Self.recoder(Book.self),
+            Self.recoder(BookSide.self), Self.recoder(Gap.self), Self.recoder(Subscribed.self),
+            Self.recoder(AcceptedTopic.self), Self.recoder(RejectedTopic.self),
+            Self.recoder(TopicPosition.self),
+            Self.recoder(SubscribeRequest.self), Self.recoder(GetSnapshotRequest.self),
+            Self.recoder(GetSnapshotResponse.self), Self.recoder(ListInstrumentsRequest.self),
+            Self.recoder(ListInstrumentsResponse.self), Self.recoder(Instrument.self),
+            Self.recoder(HealthCheckRequest.self), Self.recoder(HealthCheckResponse.self),
+            Self.recoder(ServerReflectionRequest.self), Self.recoder(ServerReflectionResponse.self),
+            Self.recoder(ExtensionRequest.self), Self.recoder(FileDescriptorResponse.self),
+            Self.recoder(ExtensionNumberResponse.self), Self.recoder(ListServiceResponse.self),
+            Self.recoder(ServiceResponse.self), Self.recoder(ErrorResponse.self),
+            Self.recoder(AnyMessage.self), Self.recoder(TimestampMessage.self),
+            Self.recoder(DurationMessage.self), Self.recoder(Int64ValueMessage.self),
+            Self.recoder(RPCStatusMessage.self), Self.recoder(ErrorInfo.self),
+            Self.recoder(ErrorInfo.Entry.self),
+            Self.recoder(RetryInfo.self), Self.recoder(QuotaFailure.self),
+            Self.recoder(QuotaFailure.Violation.self), Self.recoder(BadRequest.self),
+            Self.recoder(BadRequest.FieldViolation.self),
+            Self.recoder(Hello.self), Self.recoder(RequestedRate.self),
+            Self.recoder(SubscribeTopics.self), Self.recoder(UpdateSubscription.self),
+            Self.recoder(Unsubscribe.self), Self.recoder(Ack.self),
+            Self.recoder(AuthRefresh.self), Self.recoder(Ping.self),
+            Self.recoder(Limits.self), Self.recoder(SubscribedTopic.self),
+            Self.recoder(SubscriptionAnswer.self), Self.recoder(Welcome.self),
+            Self.recoder(Unsubscribed.self), Self.recoder(Acknowledged.self),
+            Self.recoder(Refreshed.self), Self.recoder(Pong.self),
+            Self.recoder(Refusal.self), Self.recoder(CaughtUp.self),
+            Self.recoder(TopicProgress.self), Self.recoder(Heartbeat.self),
+            Self.recoder(SubscriptionClosed.self), Self.recoder(Drain.self),
+            Self.recoder(ResumeToken.self), Self.recoder(SessionRequest.self),
+            Self.recoder(Control.self),
         ]
-        for (name, recode) in recoders { try body(name, recode) }
+        for (name, recode) in recoders + Self.operations { try body(name, recode) }
     }
 
     /// A message decoded from protobuf, and decoded again from what it encodes to.

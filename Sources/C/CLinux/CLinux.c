@@ -186,6 +186,40 @@ int clinux_socket_error(int fd) {
     return -code;
 }
 
+static const struct { const char *name; int level, option; } options[] = {
+    {"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE}, {"SO_RCVBUF", SOL_SOCKET, SO_RCVBUF},
+    {"SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT}, {"SO_SNDBUF", SOL_SOCKET, SO_SNDBUF},
+    {"TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG},    {"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY},
+};
+
+int clinux_socket_option_count(void) { return sizeof options / sizeof *options; }
+
+const char *clinux_socket_option_name(int index) { return options[index].name; }
+
+int clinux_socket_option(int fd, int index, int *value) {
+    socklen_t size = sizeof *value;
+    return result(getsockopt(fd, options[index].level, options[index].option, value, &size));
+}
+
+int clinux_tcp_information(int fd, uint32_t *members) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    memset(&info, 0, sizeof info);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return -errno;
+    const uint32_t all[] = {
+        info.tcpi_state, info.tcpi_ca_state, info.tcpi_retransmits, info.tcpi_probes,
+        info.tcpi_backoff, info.tcpi_options, info.tcpi_snd_wscale, info.tcpi_rcv_wscale,
+        info.tcpi_rto, info.tcpi_ato, info.tcpi_snd_mss, info.tcpi_rcv_mss, info.tcpi_unacked,
+        info.tcpi_sacked, info.tcpi_lost, info.tcpi_retrans, info.tcpi_fackets,
+        info.tcpi_last_data_sent, info.tcpi_last_ack_sent, info.tcpi_last_data_recv,
+        info.tcpi_last_ack_recv, info.tcpi_pmtu, info.tcpi_rcv_ssthresh, info.tcpi_rtt,
+        info.tcpi_rttvar, info.tcpi_snd_ssthresh, info.tcpi_snd_cwnd, info.tcpi_advmss,
+        info.tcpi_reordering,
+    };
+    memcpy(members, all, sizeof all);
+    return 0;
+}
+
 int clinux_peek(int fd) {
     unsigned char first;
     ssize_t received;

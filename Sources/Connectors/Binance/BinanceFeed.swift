@@ -21,6 +21,12 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private var timer: TimerID?
     private var isStopped = false
     private var isPerforming = false
+    private var socketsMade = 0
+
+    /// Told at once when the feed is connected or not any more, after the sink.
+    package var connectivityChanged: (FeedConnectivity) -> Void = { _ in }
+    package private(set) var connectivity = FeedConnectivity.idle
+    package private(set) var calls = FeedCalls()
 
     package init(
         loop: EventLoop, configuration: BinanceConfiguration, sink: any FeedSink,
@@ -44,6 +50,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         loop.preconditionInLoop()
         machine.start(at: Clock.now(), into: &actions)
         perform()
+        noteConnectivity()
         scheduleTick()
     }
 
@@ -54,6 +61,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         let handle = machine.demand(symbol, at: Clock.now(), into: &actions)
         if handle == known { sink.added(handle, symbol) }
         perform()
+        noteConnectivity()
     }
 
     package func repeatBook(_ handle: Int) {
@@ -77,11 +85,22 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     /// One line for logs and status pages.
     package var summary: String { machine.summary }
 
+    /// Connections that are open or being opened.
+    package var socketReports: [FeedSocketReport] { sockets.compactMap { $0?.report } }
+
+    private func noteConnectivity() {
+        let present = machine.connectivity
+        guard present != connectivity, !isStopped else { return }
+        connectivity = present
+        connectivityChanged(present)
+    }
+
     private func scheduleTick() {
         timer = loop.schedule(after: configuration.tickInterval) { [weak self] in
             guard let self, !self.isStopped else { return }
             self.machine.tick(at: self.loop.turnInstant, into: &self.actions)
             self.perform()
+            self.noteConnectivity()
             self.report.update(self.machine.counts)
             self.scheduleTick()
         }
@@ -150,12 +169,15 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private func connect(_ number: Int) {
         while sockets.count <= number { sockets.append(nil) }
         report.connecting(number, to: configuration.streams.endpoint.description)
+        socketsMade += 1
         sockets[number] = FeedSocket(
-            number: number, address: configuration.streams, path: "/stream",
+            number: number, serial: socketsMade, address: configuration.streams, path: "/stream",
             limits: configuration.limits, on: loop, owner: self)
     }
 
     private func get(_ number: Int, _ path: String) {
+        calls.started += 1
+        calls.lastStarted = Clock.now()
         requests[number] = client.get(
             configuration.requests.requestURL + path, timeout: configuration.limits.requestTimeout,
             bodyBytesMax: configuration.limits.answerBytesMax
@@ -169,9 +191,14 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         let now = Clock.now()
         switch result {
         case .failure(let error):
+            calls.failed += 1
             report.failed(.requestFailed, detail: error.description)
             machine.requestFailed(number, at: now, into: &actions)
         case .success(let response):
+            let isGood = 200..<300 ~= response.status
+            (calls.succeeded, calls.failed) = (
+                calls.succeeded + (isGood ? 1 : 0), calls.failed + (isGood ? 0 : 1)
+            )
             let wait = response.header("retry-after").flatMap { Int64($0) }
             let used = response.header("x-mbx-used-weight-1m").flatMap { Int($0) }
             do throws(FeedError) {
@@ -194,6 +221,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         guard isCurrent(socket) else { return }
         machine.connectionOpened(socket.number, at: loop.turnInstant, into: &actions)
         perform()
+        noteConnectivity()
     }
 
     func receivedBytes(on socket: FeedSocket) {
@@ -223,6 +251,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         report.disconnected(socket.number, reason)
         machine.connectionClosed(socket.number, at: Clock.now(), into: &actions)
         perform()
+        noteConnectivity()
     }
 
     private func isCurrent(_ socket: FeedSocket) -> Bool {

@@ -66,6 +66,22 @@ package struct BinanceMachine: ~Copyable {
             + "books live, \(waiting.count) awaiting snapshots, \(requests.count) requests"
     }
 
+    /// Whether the venue is connected. O(connections).
+    package var connectivity: FeedConnectivity {
+        var result = FeedConnectivity.idle
+        for connection in connections
+        where connection.instruments.contains(where: { instruments[$0].isListed }) {
+            switch connection.state {
+            case .open: return .live
+            case .opening: result = .connecting
+            case .closed where result == .idle:
+                result = counts.connectionsLost == 0 ? .connecting : .lost
+            case .closed: break
+            }
+        }
+        return result
+    }
+
     package func symbol(of instrument: Int) -> Symbol { instruments[instrument].symbol }
 
     package func status(of instrument: Int, _ kind: TopicKind) -> FeedStatus {

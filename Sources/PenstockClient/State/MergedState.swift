@@ -109,7 +109,7 @@ package struct MergedState: Equatable, Sendable {
         case .gap(let gap): isRenewal = gap.reason == .newEpoch
         case .trade(let trade): _ = try MergedTrade(trade)
         case .data, nil: break
-        case .tick, .book, .subscribed, .rejected: throw .foreignPayload
+        case .tick, .book, .subscribed, .rejected, .control: throw .foreignPayload
         }
         guard let epoch = update.epoch, let sequence = update.sequence else {
             throw .positionMissing

@@ -42,7 +42,7 @@ package enum WatchLine {
             line.append("bytes", UInt64(data.count))
             appendTimes(update.eventTime, update.receiveTime, update.publishTime, to: &line)
             return line.finished()
-        case .tick, .book, .subscribed, .rejected, nil:
+        case .tick, .book, .subscribed, .rejected, .control, nil:
             return isMerged || !state.kind.isState ? self.state(state) : change(update, state)
         }
     }
@@ -82,7 +82,7 @@ package enum WatchLine {
             if let quantity = tick.bidQuantity { line.append("bid_quantity", quantity) }
             if let price = tick.askPrice { line.append("ask", price) }
             if let quantity = tick.askQuantity { line.append("ask_quantity", quantity) }
-        case .trade, .gap, .subscribed, .rejected, .data, nil:
+        case .trade, .gap, .subscribed, .rejected, .data, .control, nil:
             break
         }
         appendTimes(update.eventTime, update.receiveTime, update.publishTime, to: &line)

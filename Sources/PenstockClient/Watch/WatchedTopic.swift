@@ -32,7 +32,7 @@ package struct WatchedTopic: Sendable {
             if trades.count == Self.tradesMax { trades.removeLast() }
             trades.insert(trade, at: 0)
         case .gap(let gap): lastGap = gap
-        case .tick, .book, .subscribed, .rejected, .data, nil: break
+        case .tick, .book, .subscribed, .rejected, .data, .control, nil: break
         }
     }
 

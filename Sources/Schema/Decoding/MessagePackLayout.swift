@@ -165,12 +165,16 @@ internal import CProtobufC
         return unsafe UnsafeRawBufferPointer(start: text.ptr, count: Int(text.size))
     }
 
+    private static let exponentMax: Int32 = 18
+
     /// Brings all mantissas that share an exponent to the smallest one among them.
     private func placeDecimals() throws(SchemaError) {
         for number in decimals.keys {
             guard let group = decimals[number] else { continue }
             let values = group.map(\.value)
-            let exponent = values.filter { $0.mantissa != 0 }.map(\.exponent).min() ?? 0
+            let smallest = values.filter { $0.mantissa != 0 }.map(\.exponent).min() ?? 0
+            // No exponent on this wire is larger; trailing zeros go back into the mantissa.
+            let exponent = min(smallest, Self.exponentMax)
             for (index, value) in values.enumerated() {
                 guard let mantissa = value.mantissa(at: exponent) else {
                     throw .wrongType(message: name, field: "\(number)")

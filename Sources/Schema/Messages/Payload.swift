@@ -10,4 +10,6 @@ package enum Payload: Equatable, Sendable {
     case rejected(RejectedTopic)
     /// Uninterpreted, of `bench:N` topics.
     case data([UInt8])
+    /// Sessions only: an answer, or what the server says by itself.
+    indirect case control(Control)
 }

@@ -50,6 +50,7 @@ extension Update: WireMessage {
         case .subscribed(let subscribed): record.set(14, Optional(subscribed))
         case .rejected(let rejected): record.set(15, Optional(rejected))
         case .data(let data): record.set(16, Optional(data))
+        case .control(let control): record.set(17, Optional(control))
         case nil: break
         }
     }
@@ -104,6 +105,7 @@ extension Update: WireMessage {
         if let subscribed: Subscribed = record.get(14) { return .subscribed(subscribed) }
         if let rejected: RejectedTopic = record.get(15) { return .rejected(rejected) }
         if let data: [UInt8] = record.get(16) { return .data(data) }
+        if let control: Control = record.get(17) { return .control(control) }
         return nil
     }
 }

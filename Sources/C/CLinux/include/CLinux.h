@@ -58,6 +58,13 @@ int clinux_local_address(int fd, struct clinux_address *address);
 void clinux_limit_send_buffer(int fd, int bytes);  // a wish: the kernel may round it
 int clinux_socket_error(int fd);  // SO_ERROR as a negated errno, 0: none
 int clinux_peek(int fd);  // the first byte that waits, which stays; 256 at the end
+// Options by index, for status pages.
+int clinux_socket_option_count(void);
+const char *clinux_socket_option_name(int index);
+int clinux_socket_option(int fd, int index, int *value);
+// The 29 members of struct tcp_info up to tcpi_reordering, in its order.
+int clinux_tcp_information(int fd, uint32_t *members);
+
 long clinux_receive(int fd, void *bytes, size_t count);
 long clinux_send(int fd, const void *bytes, size_t count);
 int clinux_shutdown_write(int fd);

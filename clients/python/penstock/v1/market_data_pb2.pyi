@@ -20,6 +20,19 @@ class Side(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SIDE_UNSPECIFIED: _ClassVar[Side]
     SIDE_BUY: _ClassVar[Side]
     SIDE_SELL: _ClassVar[Side]
+
+class Start(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    START_UNSPECIFIED: _ClassVar[Start]
+    START_LATEST: _ClassVar[Start]
+    START_LIVE: _ClassVar[Start]
+
+class Overflow(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OVERFLOW_UNSPECIFIED: _ClassVar[Overflow]
+    OVERFLOW_CONFLATE: _ClassVar[Overflow]
+    OVERFLOW_GAP: _ClassVar[Overflow]
+    OVERFLOW_CLOSE: _ClassVar[Overflow]
 STATUS_UNSPECIFIED: Status
 STATUS_LIVE: Status
 STATUS_STALE: Status
@@ -27,6 +40,13 @@ STATUS_RESYNCING: Status
 SIDE_UNSPECIFIED: Side
 SIDE_BUY: Side
 SIDE_SELL: Side
+START_UNSPECIFIED: Start
+START_LATEST: Start
+START_LIVE: Start
+OVERFLOW_UNSPECIFIED: Overflow
+OVERFLOW_CONFLATE: Overflow
+OVERFLOW_GAP: Overflow
+OVERFLOW_CLOSE: Overflow
 
 class Position(_message.Message):
     __slots__ = ("topic", "epoch", "sequence")
@@ -81,7 +101,7 @@ class RejectedTopic(_message.Message):
     def __init__(self, name: _Optional[str] = ..., code: _Optional[int] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Update(_message.Message):
-    __slots__ = ("topic", "epoch", "sequence", "base_sequence", "event_time", "receive_time", "publish_time", "venue_sequence", "status", "tick", "trade", "book", "gap", "subscribed", "rejected", "data")
+    __slots__ = ("topic", "epoch", "sequence", "base_sequence", "event_time", "receive_time", "publish_time", "venue_sequence", "status", "tick", "trade", "book", "gap", "subscribed", "rejected", "data", "control")
     TOPIC_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
@@ -98,6 +118,7 @@ class Update(_message.Message):
     SUBSCRIBED_FIELD_NUMBER: _ClassVar[int]
     REJECTED_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    CONTROL_FIELD_NUMBER: _ClassVar[int]
     topic: int
     epoch: int
     sequence: int
@@ -114,7 +135,8 @@ class Update(_message.Message):
     subscribed: Subscribed
     rejected: RejectedTopic
     data: bytes
-    def __init__(self, topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., base_sequence: _Optional[int] = ..., event_time: _Optional[int] = ..., receive_time: _Optional[int] = ..., publish_time: _Optional[int] = ..., venue_sequence: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., tick: _Optional[_Union[Tick, _Mapping]] = ..., trade: _Optional[_Union[Trade, _Mapping]] = ..., book: _Optional[_Union[Book, _Mapping]] = ..., gap: _Optional[_Union[Gap, _Mapping]] = ..., subscribed: _Optional[_Union[Subscribed, _Mapping]] = ..., rejected: _Optional[_Union[RejectedTopic, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+    control: Control
+    def __init__(self, topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., base_sequence: _Optional[int] = ..., event_time: _Optional[int] = ..., receive_time: _Optional[int] = ..., publish_time: _Optional[int] = ..., venue_sequence: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., tick: _Optional[_Union[Tick, _Mapping]] = ..., trade: _Optional[_Union[Trade, _Mapping]] = ..., book: _Optional[_Union[Book, _Mapping]] = ..., gap: _Optional[_Union[Gap, _Mapping]] = ..., subscribed: _Optional[_Union[Subscribed, _Mapping]] = ..., rejected: _Optional[_Union[RejectedTopic, _Mapping]] = ..., data: _Optional[bytes] = ..., control: _Optional[_Union[Control, _Mapping]] = ...) -> None: ...
 
 class Tick(_message.Message):
     __slots__ = ("bid_price", "bid_quantity", "ask_price", "ask_quantity", "price_exponent", "quantity_exponent")
@@ -237,3 +259,329 @@ class Instrument(_message.Message):
     quote_asset: str
     trading: bool
     def __init__(self, venue: _Optional[str] = ..., symbol: _Optional[str] = ..., venue_symbol: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., trading: _Optional[bool] = ...) -> None: ...
+
+class SessionRequest(_message.Message):
+    __slots__ = ("hello", "subscribe", "update", "unsubscribe", "ack", "auth_refresh", "ping")
+    HELLO_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIBE_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
+    UNSUBSCRIBE_FIELD_NUMBER: _ClassVar[int]
+    ACK_FIELD_NUMBER: _ClassVar[int]
+    AUTH_REFRESH_FIELD_NUMBER: _ClassVar[int]
+    PING_FIELD_NUMBER: _ClassVar[int]
+    hello: Hello
+    subscribe: SubscribeTopics
+    update: UpdateSubscription
+    unsubscribe: Unsubscribe
+    ack: Ack
+    auth_refresh: AuthRefresh
+    ping: Ping
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., subscribe: _Optional[_Union[SubscribeTopics, _Mapping]] = ..., update: _Optional[_Union[UpdateSubscription, _Mapping]] = ..., unsubscribe: _Optional[_Union[Unsubscribe, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., auth_refresh: _Optional[_Union[AuthRefresh, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ...) -> None: ...
+
+class Hello(_message.Message):
+    __slots__ = ("protocol", "client", "heartbeat_milliseconds", "resume_token")
+    PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    protocol: int
+    client: str
+    heartbeat_milliseconds: int
+    resume_token: bytes
+    def __init__(self, protocol: _Optional[int] = ..., client: _Optional[str] = ..., heartbeat_milliseconds: _Optional[int] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
+
+class SubscribeTopics(_message.Message):
+    __slots__ = ("id", "topics", "fields", "rate", "start", "positions", "overflow")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    OVERFLOW_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    topics: _containers.RepeatedScalarFieldContainer[str]
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    rate: Rate
+    start: Start
+    positions: _containers.RepeatedCompositeFieldContainer[Position]
+    overflow: Overflow
+    def __init__(self, id: _Optional[int] = ..., topics: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., start: _Optional[_Union[Start, str]] = ..., positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ..., overflow: _Optional[_Union[Overflow, str]] = ...) -> None: ...
+
+class Rate(_message.Message):
+    __slots__ = ("preset", "min_interval_milliseconds", "updates_per_second", "burst")
+    class Preset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PRESET_UNSPECIFIED: _ClassVar[Rate.Preset]
+        PRESET_RAW: _ClassVar[Rate.Preset]
+        PRESET_UI: _ClassVar[Rate.Preset]
+        PRESET_BACKBONE: _ClassVar[Rate.Preset]
+        PRESET_PRO: _ClassVar[Rate.Preset]
+        PRESET_LOW_BANDWIDTH: _ClassVar[Rate.Preset]
+    PRESET_UNSPECIFIED: Rate.Preset
+    PRESET_RAW: Rate.Preset
+    PRESET_UI: Rate.Preset
+    PRESET_BACKBONE: Rate.Preset
+    PRESET_PRO: Rate.Preset
+    PRESET_LOW_BANDWIDTH: Rate.Preset
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    MIN_INTERVAL_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    UPDATES_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    BURST_FIELD_NUMBER: _ClassVar[int]
+    preset: Rate.Preset
+    min_interval_milliseconds: int
+    updates_per_second: int
+    burst: int
+    def __init__(self, preset: _Optional[_Union[Rate.Preset, str]] = ..., min_interval_milliseconds: _Optional[int] = ..., updates_per_second: _Optional[int] = ..., burst: _Optional[int] = ...) -> None: ...
+
+class UpdateSubscription(_message.Message):
+    __slots__ = ("id", "fields", "rate", "overflow")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    OVERFLOW_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    rate: Rate
+    overflow: Overflow
+    def __init__(self, id: _Optional[int] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., overflow: _Optional[_Union[Overflow, str]] = ...) -> None: ...
+
+class Unsubscribe(_message.Message):
+    __slots__ = ("id", "topics")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    topics: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[int] = ..., topics: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Ack(_message.Message):
+    __slots__ = ("positions",)
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    positions: _containers.RepeatedCompositeFieldContainer[Position]
+    def __init__(self, positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ...) -> None: ...
+
+class AuthRefresh(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class Ping(_message.Message):
+    __slots__ = ("nonce",)
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    nonce: int
+    def __init__(self, nonce: _Optional[int] = ...) -> None: ...
+
+class Control(_message.Message):
+    __slots__ = ("answers", "welcome", "subscribed", "updated", "unsubscribed", "acknowledged", "refreshed", "pong", "refused", "caught_up", "heartbeat", "closed", "drain")
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    WELCOME_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIBED_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_FIELD_NUMBER: _ClassVar[int]
+    UNSUBSCRIBED_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    REFRESHED_FIELD_NUMBER: _ClassVar[int]
+    PONG_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    CAUGHT_UP_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
+    answers: int
+    welcome: Welcome
+    subscribed: SubscriptionAnswer
+    updated: SubscriptionAnswer
+    unsubscribed: Unsubscribed
+    acknowledged: Acknowledged
+    refreshed: Refreshed
+    pong: Pong
+    refused: Refusal
+    caught_up: CaughtUp
+    heartbeat: Heartbeat
+    closed: SubscriptionClosed
+    drain: Drain
+    def __init__(self, answers: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., subscribed: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., updated: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., unsubscribed: _Optional[_Union[Unsubscribed, _Mapping]] = ..., acknowledged: _Optional[_Union[Acknowledged, _Mapping]] = ..., refreshed: _Optional[_Union[Refreshed, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., refused: _Optional[_Union[Refusal, _Mapping]] = ..., caught_up: _Optional[_Union[CaughtUp, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., closed: _Optional[_Union[SubscriptionClosed, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ...) -> None: ...
+
+class Welcome(_message.Message):
+    __slots__ = ("session", "server", "server_start_time", "protocol", "heartbeat_milliseconds", "limits", "restored", "token_refused")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    SERVER_FIELD_NUMBER: _ClassVar[int]
+    SERVER_START_TIME_FIELD_NUMBER: _ClassVar[int]
+    PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_REFUSED_FIELD_NUMBER: _ClassVar[int]
+    session: int
+    server: int
+    server_start_time: int
+    protocol: int
+    heartbeat_milliseconds: int
+    limits: Limits
+    restored: _containers.RepeatedCompositeFieldContainer[SubscriptionAnswer]
+    token_refused: Refusal
+    def __init__(self, session: _Optional[int] = ..., server: _Optional[int] = ..., server_start_time: _Optional[int] = ..., protocol: _Optional[int] = ..., heartbeat_milliseconds: _Optional[int] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., restored: _Optional[_Iterable[_Union[SubscriptionAnswer, _Mapping]]] = ..., token_refused: _Optional[_Union[Refusal, _Mapping]] = ...) -> None: ...
+
+class Limits(_message.Message):
+    __slots__ = ("subscriptions", "topics_per_subscription", "topics", "requests_per_second", "requests_at_once", "request_bytes", "close_lag_updates")
+    SUBSCRIPTIONS_FIELD_NUMBER: _ClassVar[int]
+    TOPICS_PER_SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_BYTES_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_LAG_UPDATES_FIELD_NUMBER: _ClassVar[int]
+    subscriptions: int
+    topics_per_subscription: int
+    topics: int
+    requests_per_second: int
+    requests_at_once: int
+    request_bytes: int
+    close_lag_updates: int
+    def __init__(self, subscriptions: _Optional[int] = ..., topics_per_subscription: _Optional[int] = ..., topics: _Optional[int] = ..., requests_per_second: _Optional[int] = ..., requests_at_once: _Optional[int] = ..., request_bytes: _Optional[int] = ..., close_lag_updates: _Optional[int] = ...) -> None: ...
+
+class SubscriptionAnswer(_message.Message):
+    __slots__ = ("id", "accepted", "rejected")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    accepted: _containers.RepeatedCompositeFieldContainer[SubscribedTopic]
+    rejected: _containers.RepeatedCompositeFieldContainer[RejectedTopic]
+    def __init__(self, id: _Optional[int] = ..., accepted: _Optional[_Iterable[_Union[SubscribedTopic, _Mapping]]] = ..., rejected: _Optional[_Iterable[_Union[RejectedTopic, _Mapping]]] = ...) -> None: ...
+
+class SubscribedTopic(_message.Message):
+    __slots__ = ("name", "number", "epoch", "sequence", "status", "follows", "first_sequence")
+    class Follows(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        FOLLOWS_UNSPECIFIED: _ClassVar[SubscribedTopic.Follows]
+        FOLLOWS_SNAPSHOT: _ClassVar[SubscribedTopic.Follows]
+        FOLLOWS_DELTA: _ClassVar[SubscribedTopic.Follows]
+        FOLLOWS_EVENTS: _ClassVar[SubscribedTopic.Follows]
+        FOLLOWS_GAP: _ClassVar[SubscribedTopic.Follows]
+        FOLLOWS_CHANGE: _ClassVar[SubscribedTopic.Follows]
+    FOLLOWS_UNSPECIFIED: SubscribedTopic.Follows
+    FOLLOWS_SNAPSHOT: SubscribedTopic.Follows
+    FOLLOWS_DELTA: SubscribedTopic.Follows
+    FOLLOWS_EVENTS: SubscribedTopic.Follows
+    FOLLOWS_GAP: SubscribedTopic.Follows
+    FOLLOWS_CHANGE: SubscribedTopic.Follows
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    FOLLOWS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    number: int
+    epoch: int
+    sequence: int
+    status: Status
+    follows: SubscribedTopic.Follows
+    first_sequence: int
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., follows: _Optional[_Union[SubscribedTopic.Follows, str]] = ..., first_sequence: _Optional[int] = ...) -> None: ...
+
+class Unsubscribed(_message.Message):
+    __slots__ = ("id", "positions")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    positions: _containers.RepeatedCompositeFieldContainer[Position]
+    def __init__(self, id: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ...) -> None: ...
+
+class Acknowledged(_message.Message):
+    __slots__ = ("positions",)
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    positions: int
+    def __init__(self, positions: _Optional[int] = ...) -> None: ...
+
+class Refreshed(_message.Message):
+    __slots__ = ("expiry_time",)
+    EXPIRY_TIME_FIELD_NUMBER: _ClassVar[int]
+    expiry_time: int
+    def __init__(self, expiry_time: _Optional[int] = ...) -> None: ...
+
+class Pong(_message.Message):
+    __slots__ = ("nonce", "time")
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    nonce: int
+    time: int
+    def __init__(self, nonce: _Optional[int] = ..., time: _Optional[int] = ...) -> None: ...
+
+class Refusal(_message.Message):
+    __slots__ = ("code", "message", "field", "id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    message: str
+    field: str
+    id: int
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., field: _Optional[str] = ..., id: _Optional[int] = ...) -> None: ...
+
+class CaughtUp(_message.Message):
+    __slots__ = ("id", "topic", "epoch", "sequence")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    topic: int
+    epoch: int
+    sequence: int
+    def __init__(self, id: _Optional[int] = ..., topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
+
+class Heartbeat(_message.Message):
+    __slots__ = ("time", "topics", "behind")
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    BEHIND_FIELD_NUMBER: _ClassVar[int]
+    time: int
+    topics: _containers.RepeatedCompositeFieldContainer[TopicProgress]
+    behind: int
+    def __init__(self, time: _Optional[int] = ..., topics: _Optional[_Iterable[_Union[TopicProgress, _Mapping]]] = ..., behind: _Optional[int] = ...) -> None: ...
+
+class TopicProgress(_message.Message):
+    __slots__ = ("topic", "epoch", "sequence", "acknowledged_sequence")
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    topic: int
+    epoch: int
+    sequence: int
+    acknowledged_sequence: int
+    def __init__(self, topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., acknowledged_sequence: _Optional[int] = ...) -> None: ...
+
+class SubscriptionClosed(_message.Message):
+    __slots__ = ("id", "reason", "topic", "sent", "present", "resume_token")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    SENT_FIELD_NUMBER: _ClassVar[int]
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    reason: Refusal
+    topic: int
+    sent: Position
+    present: Position
+    resume_token: bytes
+    def __init__(self, id: _Optional[int] = ..., reason: _Optional[_Union[Refusal, _Mapping]] = ..., topic: _Optional[int] = ..., sent: _Optional[_Union[Position, _Mapping]] = ..., present: _Optional[_Union[Position, _Mapping]] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
+
+class Drain(_message.Message):
+    __slots__ = ("deadline", "resume_token")
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    deadline: int
+    resume_token: bytes
+    def __init__(self, deadline: _Optional[int] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
+
+class ResumeToken(_message.Message):
+    __slots__ = ("subscriptions",)
+    SUBSCRIPTIONS_FIELD_NUMBER: _ClassVar[int]
+    subscriptions: _containers.RepeatedCompositeFieldContainer[SubscribeTopics]
+    def __init__(self, subscriptions: _Optional[_Iterable[_Union[SubscribeTopics, _Mapping]]] = ...) -> None: ...

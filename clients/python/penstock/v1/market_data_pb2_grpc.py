@@ -39,6 +39,11 @@ class MarketDataStub:
                 request_serializer=penstock_dot_v1_dot_market__data__pb2.SubscribeRequest.SerializeToString,
                 response_deserializer=penstock_dot_v1_dot_market__data__pb2.Update.FromString,
                 _registered_method=True)
+        self.Session = channel.stream_stream(
+                '/penstock.v1.MarketData/Session',
+                request_serializer=penstock_dot_v1_dot_market__data__pb2.SessionRequest.SerializeToString,
+                response_deserializer=penstock_dot_v1_dot_market__data__pb2.Update.FromString,
+                _registered_method=True)
         self.GetSnapshot = channel.unary_unary(
                 '/penstock.v1.MarketData/GetSnapshot',
                 request_serializer=penstock_dot_v1_dot_market__data__pb2.GetSnapshotRequest.SerializeToString,
@@ -65,6 +70,21 @@ class MarketDataServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Session(self, request_iterator, context):
+        """A conversation on one stream: the client says hello, then adds, changes and ends subscriptions
+        as it likes, each with its own rate, fields, start and overflow policy. Every request gets one
+        answer, an `Update` with `control` and nothing else, in the order of the requests. A request
+        that cannot be met is answered by `refused` and harms nothing else; what one subscription
+        does, no other one notices. Updates are the same bytes that `Subscribe` sends.
+
+        Ends with OK when the client ends its side; INVALID_ARGUMENT when a message cannot be decoded,
+        the first one is not `hello`, or a second `hello` comes; RESOURCE_EXHAUSTED after a `refused`
+        when requests come faster than `Limits` allow; UNAVAILABLE after `drain`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetSnapshot(self, request, context):
         """The present state of state topics, all read in one turn of the owner's loop: one consistent
         cut. UNAVAILABLE when a topic is known but has no state yet.
@@ -86,6 +106,11 @@ def add_MarketDataServicer_to_server(servicer, server):
             'Subscribe': grpc.unary_stream_rpc_method_handler(
                     servicer.Subscribe,
                     request_deserializer=penstock_dot_v1_dot_market__data__pb2.SubscribeRequest.FromString,
+                    response_serializer=penstock_dot_v1_dot_market__data__pb2.Update.SerializeToString,
+            ),
+            'Session': grpc.stream_stream_rpc_method_handler(
+                    servicer.Session,
+                    request_deserializer=penstock_dot_v1_dot_market__data__pb2.SessionRequest.FromString,
                     response_serializer=penstock_dot_v1_dot_market__data__pb2.Update.SerializeToString,
             ),
             'GetSnapshot': grpc.unary_unary_rpc_method_handler(
@@ -125,6 +150,33 @@ class MarketData:
             target,
             '/penstock.v1.MarketData/Subscribe',
             penstock_dot_v1_dot_market__data__pb2.SubscribeRequest.SerializeToString,
+            penstock_dot_v1_dot_market__data__pb2.Update.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Session(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/penstock.v1.MarketData/Session',
+            penstock_dot_v1_dot_market__data__pb2.SessionRequest.SerializeToString,
             penstock_dot_v1_dot_market__data__pb2.Update.FromString,
             options,
             channel_credentials,

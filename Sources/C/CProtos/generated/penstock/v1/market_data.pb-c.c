@@ -727,6 +727,1131 @@ void   penstock__v1__instrument__free_unpacked
   assert(message->base.descriptor == &penstock__v1__instrument__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   penstock__v1__session_request__init
+                     (Penstock__V1__SessionRequest         *message)
+{
+  static const Penstock__V1__SessionRequest init_value = PENSTOCK__V1__SESSION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__session_request__get_packed_size
+                     (const Penstock__V1__SessionRequest *message)
+{
+  assert(message->base.descriptor == &penstock__v1__session_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__session_request__pack
+                     (const Penstock__V1__SessionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__session_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__session_request__pack_to_buffer
+                     (const Penstock__V1__SessionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__session_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__SessionRequest *
+       penstock__v1__session_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__SessionRequest *)
+     protobuf_c_message_unpack (&penstock__v1__session_request__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__session_request__free_unpacked
+                     (Penstock__V1__SessionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__session_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__hello__init
+                     (Penstock__V1__Hello         *message)
+{
+  static const Penstock__V1__Hello init_value = PENSTOCK__V1__HELLO__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__hello__get_packed_size
+                     (const Penstock__V1__Hello *message)
+{
+  assert(message->base.descriptor == &penstock__v1__hello__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__hello__pack
+                     (const Penstock__V1__Hello *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__hello__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__hello__pack_to_buffer
+                     (const Penstock__V1__Hello *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__hello__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Hello *
+       penstock__v1__hello__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Hello *)
+     protobuf_c_message_unpack (&penstock__v1__hello__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__hello__free_unpacked
+                     (Penstock__V1__Hello *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__hello__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__subscribe_topics__init
+                     (Penstock__V1__SubscribeTopics         *message)
+{
+  static const Penstock__V1__SubscribeTopics init_value = PENSTOCK__V1__SUBSCRIBE_TOPICS__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__subscribe_topics__get_packed_size
+                     (const Penstock__V1__SubscribeTopics *message)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribe_topics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__subscribe_topics__pack
+                     (const Penstock__V1__SubscribeTopics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribe_topics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__subscribe_topics__pack_to_buffer
+                     (const Penstock__V1__SubscribeTopics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribe_topics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__SubscribeTopics *
+       penstock__v1__subscribe_topics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__SubscribeTopics *)
+     protobuf_c_message_unpack (&penstock__v1__subscribe_topics__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__subscribe_topics__free_unpacked
+                     (Penstock__V1__SubscribeTopics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__subscribe_topics__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__rate__init
+                     (Penstock__V1__Rate         *message)
+{
+  static const Penstock__V1__Rate init_value = PENSTOCK__V1__RATE__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__rate__get_packed_size
+                     (const Penstock__V1__Rate *message)
+{
+  assert(message->base.descriptor == &penstock__v1__rate__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__rate__pack
+                     (const Penstock__V1__Rate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__rate__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__rate__pack_to_buffer
+                     (const Penstock__V1__Rate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__rate__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Rate *
+       penstock__v1__rate__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Rate *)
+     protobuf_c_message_unpack (&penstock__v1__rate__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__rate__free_unpacked
+                     (Penstock__V1__Rate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__rate__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__update_subscription__init
+                     (Penstock__V1__UpdateSubscription         *message)
+{
+  static const Penstock__V1__UpdateSubscription init_value = PENSTOCK__V1__UPDATE_SUBSCRIPTION__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__update_subscription__get_packed_size
+                     (const Penstock__V1__UpdateSubscription *message)
+{
+  assert(message->base.descriptor == &penstock__v1__update_subscription__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__update_subscription__pack
+                     (const Penstock__V1__UpdateSubscription *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__update_subscription__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__update_subscription__pack_to_buffer
+                     (const Penstock__V1__UpdateSubscription *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__update_subscription__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__UpdateSubscription *
+       penstock__v1__update_subscription__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__UpdateSubscription *)
+     protobuf_c_message_unpack (&penstock__v1__update_subscription__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__update_subscription__free_unpacked
+                     (Penstock__V1__UpdateSubscription *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__update_subscription__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__unsubscribe__init
+                     (Penstock__V1__Unsubscribe         *message)
+{
+  static const Penstock__V1__Unsubscribe init_value = PENSTOCK__V1__UNSUBSCRIBE__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__unsubscribe__get_packed_size
+                     (const Penstock__V1__Unsubscribe *message)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribe__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__unsubscribe__pack
+                     (const Penstock__V1__Unsubscribe *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribe__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__unsubscribe__pack_to_buffer
+                     (const Penstock__V1__Unsubscribe *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribe__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Unsubscribe *
+       penstock__v1__unsubscribe__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Unsubscribe *)
+     protobuf_c_message_unpack (&penstock__v1__unsubscribe__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__unsubscribe__free_unpacked
+                     (Penstock__V1__Unsubscribe *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__unsubscribe__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__ack__init
+                     (Penstock__V1__Ack         *message)
+{
+  static const Penstock__V1__Ack init_value = PENSTOCK__V1__ACK__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__ack__get_packed_size
+                     (const Penstock__V1__Ack *message)
+{
+  assert(message->base.descriptor == &penstock__v1__ack__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__ack__pack
+                     (const Penstock__V1__Ack *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__ack__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__ack__pack_to_buffer
+                     (const Penstock__V1__Ack *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__ack__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Ack *
+       penstock__v1__ack__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Ack *)
+     protobuf_c_message_unpack (&penstock__v1__ack__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__ack__free_unpacked
+                     (Penstock__V1__Ack *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__ack__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__auth_refresh__init
+                     (Penstock__V1__AuthRefresh         *message)
+{
+  static const Penstock__V1__AuthRefresh init_value = PENSTOCK__V1__AUTH_REFRESH__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__auth_refresh__get_packed_size
+                     (const Penstock__V1__AuthRefresh *message)
+{
+  assert(message->base.descriptor == &penstock__v1__auth_refresh__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__auth_refresh__pack
+                     (const Penstock__V1__AuthRefresh *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__auth_refresh__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__auth_refresh__pack_to_buffer
+                     (const Penstock__V1__AuthRefresh *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__auth_refresh__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__AuthRefresh *
+       penstock__v1__auth_refresh__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__AuthRefresh *)
+     protobuf_c_message_unpack (&penstock__v1__auth_refresh__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__auth_refresh__free_unpacked
+                     (Penstock__V1__AuthRefresh *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__auth_refresh__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__ping__init
+                     (Penstock__V1__Ping         *message)
+{
+  static const Penstock__V1__Ping init_value = PENSTOCK__V1__PING__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__ping__get_packed_size
+                     (const Penstock__V1__Ping *message)
+{
+  assert(message->base.descriptor == &penstock__v1__ping__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__ping__pack
+                     (const Penstock__V1__Ping *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__ping__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__ping__pack_to_buffer
+                     (const Penstock__V1__Ping *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__ping__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Ping *
+       penstock__v1__ping__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Ping *)
+     protobuf_c_message_unpack (&penstock__v1__ping__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__ping__free_unpacked
+                     (Penstock__V1__Ping *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__ping__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__control__init
+                     (Penstock__V1__Control         *message)
+{
+  static const Penstock__V1__Control init_value = PENSTOCK__V1__CONTROL__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__control__get_packed_size
+                     (const Penstock__V1__Control *message)
+{
+  assert(message->base.descriptor == &penstock__v1__control__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__control__pack
+                     (const Penstock__V1__Control *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__control__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__control__pack_to_buffer
+                     (const Penstock__V1__Control *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__control__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Control *
+       penstock__v1__control__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Control *)
+     protobuf_c_message_unpack (&penstock__v1__control__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__control__free_unpacked
+                     (Penstock__V1__Control *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__control__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__welcome__init
+                     (Penstock__V1__Welcome         *message)
+{
+  static const Penstock__V1__Welcome init_value = PENSTOCK__V1__WELCOME__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__welcome__get_packed_size
+                     (const Penstock__V1__Welcome *message)
+{
+  assert(message->base.descriptor == &penstock__v1__welcome__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__welcome__pack
+                     (const Penstock__V1__Welcome *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__welcome__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__welcome__pack_to_buffer
+                     (const Penstock__V1__Welcome *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__welcome__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Welcome *
+       penstock__v1__welcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Welcome *)
+     protobuf_c_message_unpack (&penstock__v1__welcome__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__welcome__free_unpacked
+                     (Penstock__V1__Welcome *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__welcome__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__limits__init
+                     (Penstock__V1__Limits         *message)
+{
+  static const Penstock__V1__Limits init_value = PENSTOCK__V1__LIMITS__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__limits__get_packed_size
+                     (const Penstock__V1__Limits *message)
+{
+  assert(message->base.descriptor == &penstock__v1__limits__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__limits__pack
+                     (const Penstock__V1__Limits *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__limits__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__limits__pack_to_buffer
+                     (const Penstock__V1__Limits *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__limits__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Limits *
+       penstock__v1__limits__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Limits *)
+     protobuf_c_message_unpack (&penstock__v1__limits__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__limits__free_unpacked
+                     (Penstock__V1__Limits *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__limits__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__subscription_answer__init
+                     (Penstock__V1__SubscriptionAnswer         *message)
+{
+  static const Penstock__V1__SubscriptionAnswer init_value = PENSTOCK__V1__SUBSCRIPTION_ANSWER__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__subscription_answer__get_packed_size
+                     (const Penstock__V1__SubscriptionAnswer *message)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__subscription_answer__pack
+                     (const Penstock__V1__SubscriptionAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__subscription_answer__pack_to_buffer
+                     (const Penstock__V1__SubscriptionAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__SubscriptionAnswer *
+       penstock__v1__subscription_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__SubscriptionAnswer *)
+     protobuf_c_message_unpack (&penstock__v1__subscription_answer__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__subscription_answer__free_unpacked
+                     (Penstock__V1__SubscriptionAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__subscription_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__subscribed_topic__init
+                     (Penstock__V1__SubscribedTopic         *message)
+{
+  static const Penstock__V1__SubscribedTopic init_value = PENSTOCK__V1__SUBSCRIBED_TOPIC__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__subscribed_topic__get_packed_size
+                     (const Penstock__V1__SubscribedTopic *message)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribed_topic__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__subscribed_topic__pack
+                     (const Penstock__V1__SubscribedTopic *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribed_topic__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__subscribed_topic__pack_to_buffer
+                     (const Penstock__V1__SubscribedTopic *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__subscribed_topic__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__SubscribedTopic *
+       penstock__v1__subscribed_topic__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__SubscribedTopic *)
+     protobuf_c_message_unpack (&penstock__v1__subscribed_topic__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__subscribed_topic__free_unpacked
+                     (Penstock__V1__SubscribedTopic *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__subscribed_topic__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__unsubscribed__init
+                     (Penstock__V1__Unsubscribed         *message)
+{
+  static const Penstock__V1__Unsubscribed init_value = PENSTOCK__V1__UNSUBSCRIBED__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__unsubscribed__get_packed_size
+                     (const Penstock__V1__Unsubscribed *message)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__unsubscribed__pack
+                     (const Penstock__V1__Unsubscribed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__unsubscribed__pack_to_buffer
+                     (const Penstock__V1__Unsubscribed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__unsubscribed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Unsubscribed *
+       penstock__v1__unsubscribed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Unsubscribed *)
+     protobuf_c_message_unpack (&penstock__v1__unsubscribed__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__unsubscribed__free_unpacked
+                     (Penstock__V1__Unsubscribed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__unsubscribed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__acknowledged__init
+                     (Penstock__V1__Acknowledged         *message)
+{
+  static const Penstock__V1__Acknowledged init_value = PENSTOCK__V1__ACKNOWLEDGED__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__acknowledged__get_packed_size
+                     (const Penstock__V1__Acknowledged *message)
+{
+  assert(message->base.descriptor == &penstock__v1__acknowledged__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__acknowledged__pack
+                     (const Penstock__V1__Acknowledged *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__acknowledged__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__acknowledged__pack_to_buffer
+                     (const Penstock__V1__Acknowledged *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__acknowledged__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Acknowledged *
+       penstock__v1__acknowledged__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Acknowledged *)
+     protobuf_c_message_unpack (&penstock__v1__acknowledged__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__acknowledged__free_unpacked
+                     (Penstock__V1__Acknowledged *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__acknowledged__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__refreshed__init
+                     (Penstock__V1__Refreshed         *message)
+{
+  static const Penstock__V1__Refreshed init_value = PENSTOCK__V1__REFRESHED__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__refreshed__get_packed_size
+                     (const Penstock__V1__Refreshed *message)
+{
+  assert(message->base.descriptor == &penstock__v1__refreshed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__refreshed__pack
+                     (const Penstock__V1__Refreshed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__refreshed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__refreshed__pack_to_buffer
+                     (const Penstock__V1__Refreshed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__refreshed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Refreshed *
+       penstock__v1__refreshed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Refreshed *)
+     protobuf_c_message_unpack (&penstock__v1__refreshed__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__refreshed__free_unpacked
+                     (Penstock__V1__Refreshed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__refreshed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__pong__init
+                     (Penstock__V1__Pong         *message)
+{
+  static const Penstock__V1__Pong init_value = PENSTOCK__V1__PONG__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__pong__get_packed_size
+                     (const Penstock__V1__Pong *message)
+{
+  assert(message->base.descriptor == &penstock__v1__pong__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__pong__pack
+                     (const Penstock__V1__Pong *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__pong__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__pong__pack_to_buffer
+                     (const Penstock__V1__Pong *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__pong__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Pong *
+       penstock__v1__pong__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Pong *)
+     protobuf_c_message_unpack (&penstock__v1__pong__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__pong__free_unpacked
+                     (Penstock__V1__Pong *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__pong__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__refusal__init
+                     (Penstock__V1__Refusal         *message)
+{
+  static const Penstock__V1__Refusal init_value = PENSTOCK__V1__REFUSAL__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__refusal__get_packed_size
+                     (const Penstock__V1__Refusal *message)
+{
+  assert(message->base.descriptor == &penstock__v1__refusal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__refusal__pack
+                     (const Penstock__V1__Refusal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__refusal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__refusal__pack_to_buffer
+                     (const Penstock__V1__Refusal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__refusal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Refusal *
+       penstock__v1__refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Refusal *)
+     protobuf_c_message_unpack (&penstock__v1__refusal__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__refusal__free_unpacked
+                     (Penstock__V1__Refusal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__refusal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__caught_up__init
+                     (Penstock__V1__CaughtUp         *message)
+{
+  static const Penstock__V1__CaughtUp init_value = PENSTOCK__V1__CAUGHT_UP__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__caught_up__get_packed_size
+                     (const Penstock__V1__CaughtUp *message)
+{
+  assert(message->base.descriptor == &penstock__v1__caught_up__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__caught_up__pack
+                     (const Penstock__V1__CaughtUp *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__caught_up__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__caught_up__pack_to_buffer
+                     (const Penstock__V1__CaughtUp *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__caught_up__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__CaughtUp *
+       penstock__v1__caught_up__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__CaughtUp *)
+     protobuf_c_message_unpack (&penstock__v1__caught_up__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__caught_up__free_unpacked
+                     (Penstock__V1__CaughtUp *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__caught_up__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__heartbeat__init
+                     (Penstock__V1__Heartbeat         *message)
+{
+  static const Penstock__V1__Heartbeat init_value = PENSTOCK__V1__HEARTBEAT__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__heartbeat__get_packed_size
+                     (const Penstock__V1__Heartbeat *message)
+{
+  assert(message->base.descriptor == &penstock__v1__heartbeat__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__heartbeat__pack
+                     (const Penstock__V1__Heartbeat *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__heartbeat__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__heartbeat__pack_to_buffer
+                     (const Penstock__V1__Heartbeat *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__heartbeat__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Heartbeat *
+       penstock__v1__heartbeat__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Heartbeat *)
+     protobuf_c_message_unpack (&penstock__v1__heartbeat__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__heartbeat__free_unpacked
+                     (Penstock__V1__Heartbeat *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__heartbeat__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__topic_progress__init
+                     (Penstock__V1__TopicProgress         *message)
+{
+  static const Penstock__V1__TopicProgress init_value = PENSTOCK__V1__TOPIC_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__topic_progress__get_packed_size
+                     (const Penstock__V1__TopicProgress *message)
+{
+  assert(message->base.descriptor == &penstock__v1__topic_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__topic_progress__pack
+                     (const Penstock__V1__TopicProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__topic_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__topic_progress__pack_to_buffer
+                     (const Penstock__V1__TopicProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__topic_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__TopicProgress *
+       penstock__v1__topic_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__TopicProgress *)
+     protobuf_c_message_unpack (&penstock__v1__topic_progress__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__topic_progress__free_unpacked
+                     (Penstock__V1__TopicProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__topic_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__subscription_closed__init
+                     (Penstock__V1__SubscriptionClosed         *message)
+{
+  static const Penstock__V1__SubscriptionClosed init_value = PENSTOCK__V1__SUBSCRIPTION_CLOSED__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__subscription_closed__get_packed_size
+                     (const Penstock__V1__SubscriptionClosed *message)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_closed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__subscription_closed__pack
+                     (const Penstock__V1__SubscriptionClosed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_closed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__subscription_closed__pack_to_buffer
+                     (const Penstock__V1__SubscriptionClosed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__subscription_closed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__SubscriptionClosed *
+       penstock__v1__subscription_closed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__SubscriptionClosed *)
+     protobuf_c_message_unpack (&penstock__v1__subscription_closed__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__subscription_closed__free_unpacked
+                     (Penstock__V1__SubscriptionClosed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__subscription_closed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__drain__init
+                     (Penstock__V1__Drain         *message)
+{
+  static const Penstock__V1__Drain init_value = PENSTOCK__V1__DRAIN__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__drain__get_packed_size
+                     (const Penstock__V1__Drain *message)
+{
+  assert(message->base.descriptor == &penstock__v1__drain__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__drain__pack
+                     (const Penstock__V1__Drain *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__drain__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__drain__pack_to_buffer
+                     (const Penstock__V1__Drain *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__drain__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__Drain *
+       penstock__v1__drain__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__Drain *)
+     protobuf_c_message_unpack (&penstock__v1__drain__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__drain__free_unpacked
+                     (Penstock__V1__Drain *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__drain__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__resume_token__init
+                     (Penstock__V1__ResumeToken         *message)
+{
+  static const Penstock__V1__ResumeToken init_value = PENSTOCK__V1__RESUME_TOKEN__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__resume_token__get_packed_size
+                     (const Penstock__V1__ResumeToken *message)
+{
+  assert(message->base.descriptor == &penstock__v1__resume_token__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__resume_token__pack
+                     (const Penstock__V1__ResumeToken *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__resume_token__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__resume_token__pack_to_buffer
+                     (const Penstock__V1__ResumeToken *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__resume_token__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__ResumeToken *
+       penstock__v1__resume_token__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__ResumeToken *)
+     protobuf_c_message_unpack (&penstock__v1__resume_token__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__resume_token__free_unpacked
+                     (Penstock__V1__ResumeToken *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__resume_token__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor penstock__v1__position__field_descriptors[3] =
 {
   {
@@ -1060,7 +2185,7 @@ const ProtobufCMessageDescriptor penstock__v1__rejected_topic__descriptor =
   (ProtobufCMessageInit) penstock__v1__rejected_topic__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__update__field_descriptors[16] =
+static const ProtobufCFieldDescriptor penstock__v1__update__field_descriptors[17] =
 {
   {
     "topic",
@@ -1254,10 +2379,23 @@ static const ProtobufCFieldDescriptor penstock__v1__update__field_descriptors[16
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "control",
+    17,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Update, control),
+    &penstock__v1__control__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__update__field_indices_by_name[] = {
   3,   /* field[3] = base_sequence */
   11,   /* field[11] = book */
+  16,   /* field[16] = control */
   15,   /* field[15] = data */
   1,   /* field[1] = epoch */
   4,   /* field[4] = event_time */
@@ -1276,7 +2414,7 @@ static const unsigned penstock__v1__update__field_indices_by_name[] = {
 static const ProtobufCIntRange penstock__v1__update__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor penstock__v1__update__descriptor =
 {
@@ -1286,7 +2424,7 @@ const ProtobufCMessageDescriptor penstock__v1__update__descriptor =
   "Penstock__V1__Update",
   "penstock.v1",
   sizeof(Penstock__V1__Update),
-  16,
+  17,
   penstock__v1__update__field_descriptors,
   penstock__v1__update__field_indices_by_name,
   1,  penstock__v1__update__number_ranges,
@@ -2043,6 +3181,1992 @@ const ProtobufCMessageDescriptor penstock__v1__instrument__descriptor =
   (ProtobufCMessageInit) penstock__v1__instrument__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor penstock__v1__session_request__field_descriptors[7] =
+{
+  {
+    "hello",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, hello),
+    &penstock__v1__hello__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subscribe",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, subscribe),
+    &penstock__v1__subscribe_topics__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, update),
+    &penstock__v1__update_subscription__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unsubscribe",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, unsubscribe),
+    &penstock__v1__unsubscribe__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ack",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, ack),
+    &penstock__v1__ack__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "auth_refresh",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, auth_refresh),
+    &penstock__v1__auth_refresh__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ping",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, ping),
+    &penstock__v1__ping__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__session_request__field_indices_by_name[] = {
+  4,   /* field[4] = ack */
+  5,   /* field[5] = auth_refresh */
+  0,   /* field[0] = hello */
+  6,   /* field[6] = ping */
+  1,   /* field[1] = subscribe */
+  3,   /* field[3] = unsubscribe */
+  2,   /* field[2] = update */
+};
+static const ProtobufCIntRange penstock__v1__session_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor penstock__v1__session_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.SessionRequest",
+  "SessionRequest",
+  "Penstock__V1__SessionRequest",
+  "penstock.v1",
+  sizeof(Penstock__V1__SessionRequest),
+  7,
+  penstock__v1__session_request__field_descriptors,
+  penstock__v1__session_request__field_indices_by_name,
+  1,  penstock__v1__session_request__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__session_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__hello__field_descriptors[4] =
+{
+  {
+    "protocol",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Hello, has_protocol),
+    offsetof(Penstock__V1__Hello, protocol),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Hello, client),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_milliseconds",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Hello, has_heartbeat_milliseconds),
+    offsetof(Penstock__V1__Hello, heartbeat_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resume_token",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Penstock__V1__Hello, has_resume_token),
+    offsetof(Penstock__V1__Hello, resume_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__hello__field_indices_by_name[] = {
+  1,   /* field[1] = client */
+  2,   /* field[2] = heartbeat_milliseconds */
+  0,   /* field[0] = protocol */
+  3,   /* field[3] = resume_token */
+};
+static const ProtobufCIntRange penstock__v1__hello__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__hello__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Hello",
+  "Hello",
+  "Penstock__V1__Hello",
+  "penstock.v1",
+  sizeof(Penstock__V1__Hello),
+  4,
+  penstock__v1__hello__field_descriptors,
+  penstock__v1__hello__field_indices_by_name,
+  1,  penstock__v1__hello__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__hello__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__subscribe_topics__field_descriptors[7] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscribeTopics, has_id),
+    offsetof(Penstock__V1__SubscribeTopics, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topics",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Penstock__V1__SubscribeTopics, n_topics),
+    offsetof(Penstock__V1__SubscribeTopics, topics),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fields",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Penstock__V1__SubscribeTopics, n_fields),
+    offsetof(Penstock__V1__SubscribeTopics, fields),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rate",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscribeTopics, rate),
+    &penstock__v1__rate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__SubscribeTopics, has_start),
+    offsetof(Penstock__V1__SubscribeTopics, start),
+    &penstock__v1__start__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SubscribeTopics, n_positions),
+    offsetof(Penstock__V1__SubscribeTopics, positions),
+    &penstock__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overflow",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__SubscribeTopics, has_overflow),
+    offsetof(Penstock__V1__SubscribeTopics, overflow),
+    &penstock__v1__overflow__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__subscribe_topics__field_indices_by_name[] = {
+  2,   /* field[2] = fields */
+  0,   /* field[0] = id */
+  6,   /* field[6] = overflow */
+  5,   /* field[5] = positions */
+  3,   /* field[3] = rate */
+  4,   /* field[4] = start */
+  1,   /* field[1] = topics */
+};
+static const ProtobufCIntRange penstock__v1__subscribe_topics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor penstock__v1__subscribe_topics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.SubscribeTopics",
+  "SubscribeTopics",
+  "Penstock__V1__SubscribeTopics",
+  "penstock.v1",
+  sizeof(Penstock__V1__SubscribeTopics),
+  7,
+  penstock__v1__subscribe_topics__field_descriptors,
+  penstock__v1__subscribe_topics__field_indices_by_name,
+  1,  penstock__v1__subscribe_topics__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__subscribe_topics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue penstock__v1__rate__preset__enum_values_by_number[6] =
+{
+  { "PRESET_UNSPECIFIED", "PENSTOCK__V1__RATE__PRESET__PRESET_UNSPECIFIED", 0 },
+  { "PRESET_RAW", "PENSTOCK__V1__RATE__PRESET__PRESET_RAW", 1 },
+  { "PRESET_UI", "PENSTOCK__V1__RATE__PRESET__PRESET_UI", 2 },
+  { "PRESET_BACKBONE", "PENSTOCK__V1__RATE__PRESET__PRESET_BACKBONE", 3 },
+  { "PRESET_PRO", "PENSTOCK__V1__RATE__PRESET__PRESET_PRO", 4 },
+  { "PRESET_LOW_BANDWIDTH", "PENSTOCK__V1__RATE__PRESET__PRESET_LOW_BANDWIDTH", 5 },
+};
+static const ProtobufCIntRange penstock__v1__rate__preset__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex penstock__v1__rate__preset__enum_values_by_name[6] =
+{
+  { "PRESET_BACKBONE", 3 },
+  { "PRESET_LOW_BANDWIDTH", 5 },
+  { "PRESET_PRO", 4 },
+  { "PRESET_RAW", 1 },
+  { "PRESET_UI", 2 },
+  { "PRESET_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor penstock__v1__rate__preset__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "penstock.v1.Rate.Preset",
+  "Preset",
+  "Penstock__V1__Rate__Preset",
+  "penstock.v1",
+  6,
+  penstock__v1__rate__preset__enum_values_by_number,
+  6,
+  penstock__v1__rate__preset__enum_values_by_name,
+  1,
+  penstock__v1__rate__preset__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__rate__field_descriptors[4] =
+{
+  {
+    "preset",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__Rate, has_preset),
+    offsetof(Penstock__V1__Rate, preset),
+    &penstock__v1__rate__preset__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_interval_milliseconds",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Rate, has_min_interval_milliseconds),
+    offsetof(Penstock__V1__Rate, min_interval_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updates_per_second",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Rate, has_updates_per_second),
+    offsetof(Penstock__V1__Rate, updates_per_second),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "burst",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Rate, has_burst),
+    offsetof(Penstock__V1__Rate, burst),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__rate__field_indices_by_name[] = {
+  3,   /* field[3] = burst */
+  1,   /* field[1] = min_interval_milliseconds */
+  0,   /* field[0] = preset */
+  2,   /* field[2] = updates_per_second */
+};
+static const ProtobufCIntRange penstock__v1__rate__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__rate__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Rate",
+  "Rate",
+  "Penstock__V1__Rate",
+  "penstock.v1",
+  sizeof(Penstock__V1__Rate),
+  4,
+  penstock__v1__rate__field_descriptors,
+  penstock__v1__rate__field_indices_by_name,
+  1,  penstock__v1__rate__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__rate__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__update_subscription__field_descriptors[4] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__UpdateSubscription, has_id),
+    offsetof(Penstock__V1__UpdateSubscription, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fields",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Penstock__V1__UpdateSubscription, n_fields),
+    offsetof(Penstock__V1__UpdateSubscription, fields),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rate",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__UpdateSubscription, rate),
+    &penstock__v1__rate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overflow",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__UpdateSubscription, has_overflow),
+    offsetof(Penstock__V1__UpdateSubscription, overflow),
+    &penstock__v1__overflow__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__update_subscription__field_indices_by_name[] = {
+  1,   /* field[1] = fields */
+  0,   /* field[0] = id */
+  3,   /* field[3] = overflow */
+  2,   /* field[2] = rate */
+};
+static const ProtobufCIntRange penstock__v1__update_subscription__number_ranges[3 + 1] =
+{
+  { 1, 0 },
+  { 3, 1 },
+  { 7, 3 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__update_subscription__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.UpdateSubscription",
+  "UpdateSubscription",
+  "Penstock__V1__UpdateSubscription",
+  "penstock.v1",
+  sizeof(Penstock__V1__UpdateSubscription),
+  4,
+  penstock__v1__update_subscription__field_descriptors,
+  penstock__v1__update_subscription__field_indices_by_name,
+  3,  penstock__v1__update_subscription__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__update_subscription__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__unsubscribe__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Unsubscribe, has_id),
+    offsetof(Penstock__V1__Unsubscribe, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topics",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Penstock__V1__Unsubscribe, n_topics),
+    offsetof(Penstock__V1__Unsubscribe, topics),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__unsubscribe__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = topics */
+};
+static const ProtobufCIntRange penstock__v1__unsubscribe__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__unsubscribe__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Unsubscribe",
+  "Unsubscribe",
+  "Penstock__V1__Unsubscribe",
+  "penstock.v1",
+  sizeof(Penstock__V1__Unsubscribe),
+  2,
+  penstock__v1__unsubscribe__field_descriptors,
+  penstock__v1__unsubscribe__field_indices_by_name,
+  1,  penstock__v1__unsubscribe__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__unsubscribe__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__ack__field_descriptors[1] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Ack, n_positions),
+    offsetof(Penstock__V1__Ack, positions),
+    &penstock__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__ack__field_indices_by_name[] = {
+  0,   /* field[0] = positions */
+};
+static const ProtobufCIntRange penstock__v1__ack__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__ack__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Ack",
+  "Ack",
+  "Penstock__V1__Ack",
+  "penstock.v1",
+  sizeof(Penstock__V1__Ack),
+  1,
+  penstock__v1__ack__field_descriptors,
+  penstock__v1__ack__field_indices_by_name,
+  1,  penstock__v1__ack__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__ack__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__auth_refresh__field_descriptors[1] =
+{
+  {
+    "token",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__AuthRefresh, token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__auth_refresh__field_indices_by_name[] = {
+  0,   /* field[0] = token */
+};
+static const ProtobufCIntRange penstock__v1__auth_refresh__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__auth_refresh__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.AuthRefresh",
+  "AuthRefresh",
+  "Penstock__V1__AuthRefresh",
+  "penstock.v1",
+  sizeof(Penstock__V1__AuthRefresh),
+  1,
+  penstock__v1__auth_refresh__field_descriptors,
+  penstock__v1__auth_refresh__field_indices_by_name,
+  1,  penstock__v1__auth_refresh__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__auth_refresh__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__ping__field_descriptors[1] =
+{
+  {
+    "nonce",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__Ping, has_nonce),
+    offsetof(Penstock__V1__Ping, nonce),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__ping__field_indices_by_name[] = {
+  0,   /* field[0] = nonce */
+};
+static const ProtobufCIntRange penstock__v1__ping__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__ping__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Ping",
+  "Ping",
+  "Penstock__V1__Ping",
+  "penstock.v1",
+  sizeof(Penstock__V1__Ping),
+  1,
+  penstock__v1__ping__field_descriptors,
+  penstock__v1__ping__field_indices_by_name,
+  1,  penstock__v1__ping__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__ping__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__control__field_descriptors[13] =
+{
+  {
+    "answers",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__Control, has_answers),
+    offsetof(Penstock__V1__Control, answers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "welcome",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, welcome),
+    &penstock__v1__welcome__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subscribed",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, subscribed),
+    &penstock__v1__subscription_answer__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, updated),
+    &penstock__v1__subscription_answer__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unsubscribed",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, unsubscribed),
+    &penstock__v1__unsubscribed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acknowledged",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, acknowledged),
+    &penstock__v1__acknowledged__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refreshed",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, refreshed),
+    &penstock__v1__refreshed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pong",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, pong),
+    &penstock__v1__pong__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refused",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, refused),
+    &penstock__v1__refusal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "caught_up",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, caught_up),
+    &penstock__v1__caught_up__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, heartbeat),
+    &penstock__v1__heartbeat__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "closed",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, closed),
+    &penstock__v1__subscription_closed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drain",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, drain),
+    &penstock__v1__drain__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__control__field_indices_by_name[] = {
+  5,   /* field[5] = acknowledged */
+  0,   /* field[0] = answers */
+  9,   /* field[9] = caught_up */
+  11,   /* field[11] = closed */
+  12,   /* field[12] = drain */
+  10,   /* field[10] = heartbeat */
+  7,   /* field[7] = pong */
+  6,   /* field[6] = refreshed */
+  8,   /* field[8] = refused */
+  2,   /* field[2] = subscribed */
+  4,   /* field[4] = unsubscribed */
+  3,   /* field[3] = updated */
+  1,   /* field[1] = welcome */
+};
+static const ProtobufCIntRange penstock__v1__control__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor penstock__v1__control__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Control",
+  "Control",
+  "Penstock__V1__Control",
+  "penstock.v1",
+  sizeof(Penstock__V1__Control),
+  13,
+  penstock__v1__control__field_descriptors,
+  penstock__v1__control__field_indices_by_name,
+  1,  penstock__v1__control__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__control__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__welcome__field_descriptors[8] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__Welcome, has_session),
+    offsetof(Penstock__V1__Welcome, session),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__Welcome, has_server),
+    offsetof(Penstock__V1__Welcome, server),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server_start_time",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__Welcome, has_server_start_time),
+    offsetof(Penstock__V1__Welcome, server_start_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "protocol",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Welcome, has_protocol),
+    offsetof(Penstock__V1__Welcome, protocol),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heartbeat_milliseconds",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Welcome, has_heartbeat_milliseconds),
+    offsetof(Penstock__V1__Welcome, heartbeat_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limits",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Welcome, limits),
+    &penstock__v1__limits__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "restored",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Welcome, n_restored),
+    offsetof(Penstock__V1__Welcome, restored),
+    &penstock__v1__subscription_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "token_refused",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Welcome, token_refused),
+    &penstock__v1__refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__welcome__field_indices_by_name[] = {
+  4,   /* field[4] = heartbeat_milliseconds */
+  5,   /* field[5] = limits */
+  3,   /* field[3] = protocol */
+  6,   /* field[6] = restored */
+  1,   /* field[1] = server */
+  2,   /* field[2] = server_start_time */
+  0,   /* field[0] = session */
+  7,   /* field[7] = token_refused */
+};
+static const ProtobufCIntRange penstock__v1__welcome__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor penstock__v1__welcome__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Welcome",
+  "Welcome",
+  "Penstock__V1__Welcome",
+  "penstock.v1",
+  sizeof(Penstock__V1__Welcome),
+  8,
+  penstock__v1__welcome__field_descriptors,
+  penstock__v1__welcome__field_indices_by_name,
+  1,  penstock__v1__welcome__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__welcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__limits__field_descriptors[7] =
+{
+  {
+    "subscriptions",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_subscriptions),
+    offsetof(Penstock__V1__Limits, subscriptions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topics_per_subscription",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_topics_per_subscription),
+    offsetof(Penstock__V1__Limits, topics_per_subscription),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topics",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_topics),
+    offsetof(Penstock__V1__Limits, topics),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requests_per_second",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_requests_per_second),
+    offsetof(Penstock__V1__Limits, requests_per_second),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requests_at_once",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_requests_at_once),
+    offsetof(Penstock__V1__Limits, requests_at_once),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_bytes",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_request_bytes),
+    offsetof(Penstock__V1__Limits, request_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "close_lag_updates",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_close_lag_updates),
+    offsetof(Penstock__V1__Limits, close_lag_updates),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__limits__field_indices_by_name[] = {
+  6,   /* field[6] = close_lag_updates */
+  5,   /* field[5] = request_bytes */
+  4,   /* field[4] = requests_at_once */
+  3,   /* field[3] = requests_per_second */
+  0,   /* field[0] = subscriptions */
+  2,   /* field[2] = topics */
+  1,   /* field[1] = topics_per_subscription */
+};
+static const ProtobufCIntRange penstock__v1__limits__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor penstock__v1__limits__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Limits",
+  "Limits",
+  "Penstock__V1__Limits",
+  "penstock.v1",
+  sizeof(Penstock__V1__Limits),
+  7,
+  penstock__v1__limits__field_descriptors,
+  penstock__v1__limits__field_indices_by_name,
+  1,  penstock__v1__limits__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__limits__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__subscription_answer__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscriptionAnswer, has_id),
+    offsetof(Penstock__V1__SubscriptionAnswer, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accepted",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SubscriptionAnswer, n_accepted),
+    offsetof(Penstock__V1__SubscriptionAnswer, accepted),
+    &penstock__v1__subscribed_topic__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejected",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SubscriptionAnswer, n_rejected),
+    offsetof(Penstock__V1__SubscriptionAnswer, rejected),
+    &penstock__v1__rejected_topic__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__subscription_answer__field_indices_by_name[] = {
+  1,   /* field[1] = accepted */
+  0,   /* field[0] = id */
+  2,   /* field[2] = rejected */
+};
+static const ProtobufCIntRange penstock__v1__subscription_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor penstock__v1__subscription_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.SubscriptionAnswer",
+  "SubscriptionAnswer",
+  "Penstock__V1__SubscriptionAnswer",
+  "penstock.v1",
+  sizeof(Penstock__V1__SubscriptionAnswer),
+  3,
+  penstock__v1__subscription_answer__field_descriptors,
+  penstock__v1__subscription_answer__field_indices_by_name,
+  1,  penstock__v1__subscription_answer__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__subscription_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue penstock__v1__subscribed_topic__follows__enum_values_by_number[6] =
+{
+  { "FOLLOWS_UNSPECIFIED", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_UNSPECIFIED", 0 },
+  { "FOLLOWS_SNAPSHOT", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_SNAPSHOT", 1 },
+  { "FOLLOWS_DELTA", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_DELTA", 2 },
+  { "FOLLOWS_EVENTS", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_EVENTS", 3 },
+  { "FOLLOWS_GAP", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_GAP", 4 },
+  { "FOLLOWS_CHANGE", "PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_CHANGE", 5 },
+};
+static const ProtobufCIntRange penstock__v1__subscribed_topic__follows__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex penstock__v1__subscribed_topic__follows__enum_values_by_name[6] =
+{
+  { "FOLLOWS_CHANGE", 5 },
+  { "FOLLOWS_DELTA", 2 },
+  { "FOLLOWS_EVENTS", 3 },
+  { "FOLLOWS_GAP", 4 },
+  { "FOLLOWS_SNAPSHOT", 1 },
+  { "FOLLOWS_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor penstock__v1__subscribed_topic__follows__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "penstock.v1.SubscribedTopic.Follows",
+  "Follows",
+  "Penstock__V1__SubscribedTopic__Follows",
+  "penstock.v1",
+  6,
+  penstock__v1__subscribed_topic__follows__enum_values_by_number,
+  6,
+  penstock__v1__subscribed_topic__follows__enum_values_by_name,
+  1,
+  penstock__v1__subscribed_topic__follows__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__subscribed_topic__field_descriptors[7] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscribedTopic, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscribedTopic, has_number),
+    offsetof(Penstock__V1__SubscribedTopic, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__SubscribedTopic, has_epoch),
+    offsetof(Penstock__V1__SubscribedTopic, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__SubscribedTopic, has_sequence),
+    offsetof(Penstock__V1__SubscribedTopic, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "status",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__SubscribedTopic, has_status),
+    offsetof(Penstock__V1__SubscribedTopic, status),
+    &penstock__v1__status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "follows",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Penstock__V1__SubscribedTopic, has_follows),
+    offsetof(Penstock__V1__SubscribedTopic, follows),
+    &penstock__v1__subscribed_topic__follows__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_sequence",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__SubscribedTopic, has_first_sequence),
+    offsetof(Penstock__V1__SubscribedTopic, first_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__subscribed_topic__field_indices_by_name[] = {
+  2,   /* field[2] = epoch */
+  6,   /* field[6] = first_sequence */
+  5,   /* field[5] = follows */
+  0,   /* field[0] = name */
+  1,   /* field[1] = number */
+  3,   /* field[3] = sequence */
+  4,   /* field[4] = status */
+};
+static const ProtobufCIntRange penstock__v1__subscribed_topic__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor penstock__v1__subscribed_topic__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.SubscribedTopic",
+  "SubscribedTopic",
+  "Penstock__V1__SubscribedTopic",
+  "penstock.v1",
+  sizeof(Penstock__V1__SubscribedTopic),
+  7,
+  penstock__v1__subscribed_topic__field_descriptors,
+  penstock__v1__subscribed_topic__field_indices_by_name,
+  1,  penstock__v1__subscribed_topic__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__subscribed_topic__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__unsubscribed__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Unsubscribed, has_id),
+    offsetof(Penstock__V1__Unsubscribed, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Unsubscribed, n_positions),
+    offsetof(Penstock__V1__Unsubscribed, positions),
+    &penstock__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__unsubscribed__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = positions */
+};
+static const ProtobufCIntRange penstock__v1__unsubscribed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__unsubscribed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Unsubscribed",
+  "Unsubscribed",
+  "Penstock__V1__Unsubscribed",
+  "penstock.v1",
+  sizeof(Penstock__V1__Unsubscribed),
+  2,
+  penstock__v1__unsubscribed__field_descriptors,
+  penstock__v1__unsubscribed__field_indices_by_name,
+  1,  penstock__v1__unsubscribed__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__unsubscribed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__acknowledged__field_descriptors[1] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Acknowledged, has_positions),
+    offsetof(Penstock__V1__Acknowledged, positions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__acknowledged__field_indices_by_name[] = {
+  0,   /* field[0] = positions */
+};
+static const ProtobufCIntRange penstock__v1__acknowledged__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__acknowledged__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Acknowledged",
+  "Acknowledged",
+  "Penstock__V1__Acknowledged",
+  "penstock.v1",
+  sizeof(Penstock__V1__Acknowledged),
+  1,
+  penstock__v1__acknowledged__field_descriptors,
+  penstock__v1__acknowledged__field_indices_by_name,
+  1,  penstock__v1__acknowledged__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__acknowledged__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__refreshed__field_descriptors[1] =
+{
+  {
+    "expiry_time",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__Refreshed, has_expiry_time),
+    offsetof(Penstock__V1__Refreshed, expiry_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__refreshed__field_indices_by_name[] = {
+  0,   /* field[0] = expiry_time */
+};
+static const ProtobufCIntRange penstock__v1__refreshed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__refreshed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Refreshed",
+  "Refreshed",
+  "Penstock__V1__Refreshed",
+  "penstock.v1",
+  sizeof(Penstock__V1__Refreshed),
+  1,
+  penstock__v1__refreshed__field_descriptors,
+  penstock__v1__refreshed__field_indices_by_name,
+  1,  penstock__v1__refreshed__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__refreshed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__pong__field_descriptors[2] =
+{
+  {
+    "nonce",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__Pong, has_nonce),
+    offsetof(Penstock__V1__Pong, nonce),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__Pong, has_time),
+    offsetof(Penstock__V1__Pong, time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__pong__field_indices_by_name[] = {
+  0,   /* field[0] = nonce */
+  1,   /* field[1] = time */
+};
+static const ProtobufCIntRange penstock__v1__pong__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__pong__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Pong",
+  "Pong",
+  "Penstock__V1__Pong",
+  "penstock.v1",
+  sizeof(Penstock__V1__Pong),
+  2,
+  penstock__v1__pong__field_descriptors,
+  penstock__v1__pong__field_indices_by_name,
+  1,  penstock__v1__pong__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__pong__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__refusal__field_descriptors[4] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Refusal, has_code),
+    offsetof(Penstock__V1__Refusal, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Refusal, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__Refusal, field),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Refusal, has_id),
+    offsetof(Penstock__V1__Refusal, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__refusal__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  2,   /* field[2] = field */
+  3,   /* field[3] = id */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange penstock__v1__refusal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__refusal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Refusal",
+  "Refusal",
+  "Penstock__V1__Refusal",
+  "penstock.v1",
+  sizeof(Penstock__V1__Refusal),
+  4,
+  penstock__v1__refusal__field_descriptors,
+  penstock__v1__refusal__field_indices_by_name,
+  1,  penstock__v1__refusal__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__refusal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__caught_up__field_descriptors[4] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__CaughtUp, has_id),
+    offsetof(Penstock__V1__CaughtUp, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topic",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__CaughtUp, has_topic),
+    offsetof(Penstock__V1__CaughtUp, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__CaughtUp, has_epoch),
+    offsetof(Penstock__V1__CaughtUp, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__CaughtUp, has_sequence),
+    offsetof(Penstock__V1__CaughtUp, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__caught_up__field_indices_by_name[] = {
+  2,   /* field[2] = epoch */
+  0,   /* field[0] = id */
+  3,   /* field[3] = sequence */
+  1,   /* field[1] = topic */
+};
+static const ProtobufCIntRange penstock__v1__caught_up__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__caught_up__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.CaughtUp",
+  "CaughtUp",
+  "Penstock__V1__CaughtUp",
+  "penstock.v1",
+  sizeof(Penstock__V1__CaughtUp),
+  4,
+  penstock__v1__caught_up__field_descriptors,
+  penstock__v1__caught_up__field_indices_by_name,
+  1,  penstock__v1__caught_up__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__caught_up__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__heartbeat__field_descriptors[3] =
+{
+  {
+    "time",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__Heartbeat, has_time),
+    offsetof(Penstock__V1__Heartbeat, time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topics",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Heartbeat, n_topics),
+    offsetof(Penstock__V1__Heartbeat, topics),
+    &penstock__v1__topic_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "behind",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Heartbeat, has_behind),
+    offsetof(Penstock__V1__Heartbeat, behind),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__heartbeat__field_indices_by_name[] = {
+  2,   /* field[2] = behind */
+  0,   /* field[0] = time */
+  1,   /* field[1] = topics */
+};
+static const ProtobufCIntRange penstock__v1__heartbeat__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor penstock__v1__heartbeat__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Heartbeat",
+  "Heartbeat",
+  "Penstock__V1__Heartbeat",
+  "penstock.v1",
+  sizeof(Penstock__V1__Heartbeat),
+  3,
+  penstock__v1__heartbeat__field_descriptors,
+  penstock__v1__heartbeat__field_indices_by_name,
+  1,  penstock__v1__heartbeat__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__heartbeat__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__topic_progress__field_descriptors[4] =
+{
+  {
+    "topic",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__TopicProgress, has_topic),
+    offsetof(Penstock__V1__TopicProgress, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__TopicProgress, has_epoch),
+    offsetof(Penstock__V1__TopicProgress, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__TopicProgress, has_sequence),
+    offsetof(Penstock__V1__TopicProgress, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acknowledged_sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__TopicProgress, has_acknowledged_sequence),
+    offsetof(Penstock__V1__TopicProgress, acknowledged_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__topic_progress__field_indices_by_name[] = {
+  3,   /* field[3] = acknowledged_sequence */
+  1,   /* field[1] = epoch */
+  2,   /* field[2] = sequence */
+  0,   /* field[0] = topic */
+};
+static const ProtobufCIntRange penstock__v1__topic_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor penstock__v1__topic_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.TopicProgress",
+  "TopicProgress",
+  "Penstock__V1__TopicProgress",
+  "penstock.v1",
+  sizeof(Penstock__V1__TopicProgress),
+  4,
+  penstock__v1__topic_progress__field_descriptors,
+  penstock__v1__topic_progress__field_indices_by_name,
+  1,  penstock__v1__topic_progress__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__topic_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__subscription_closed__field_descriptors[6] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscriptionClosed, has_id),
+    offsetof(Penstock__V1__SubscriptionClosed, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscriptionClosed, reason),
+    &penstock__v1__refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topic",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscriptionClosed, has_topic),
+    offsetof(Penstock__V1__SubscriptionClosed, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sent",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscriptionClosed, sent),
+    &penstock__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "present",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscriptionClosed, present),
+    &penstock__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resume_token",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Penstock__V1__SubscriptionClosed, has_resume_token),
+    offsetof(Penstock__V1__SubscriptionClosed, resume_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__subscription_closed__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  4,   /* field[4] = present */
+  1,   /* field[1] = reason */
+  5,   /* field[5] = resume_token */
+  3,   /* field[3] = sent */
+  2,   /* field[2] = topic */
+};
+static const ProtobufCIntRange penstock__v1__subscription_closed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor penstock__v1__subscription_closed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.SubscriptionClosed",
+  "SubscriptionClosed",
+  "Penstock__V1__SubscriptionClosed",
+  "penstock.v1",
+  sizeof(Penstock__V1__SubscriptionClosed),
+  6,
+  penstock__v1__subscription_closed__field_descriptors,
+  penstock__v1__subscription_closed__field_indices_by_name,
+  1,  penstock__v1__subscription_closed__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__subscription_closed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__drain__field_descriptors[2] =
+{
+  {
+    "deadline",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__Drain, has_deadline),
+    offsetof(Penstock__V1__Drain, deadline),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resume_token",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Penstock__V1__Drain, has_resume_token),
+    offsetof(Penstock__V1__Drain, resume_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__drain__field_indices_by_name[] = {
+  0,   /* field[0] = deadline */
+  1,   /* field[1] = resume_token */
+};
+static const ProtobufCIntRange penstock__v1__drain__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__drain__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.Drain",
+  "Drain",
+  "Penstock__V1__Drain",
+  "penstock.v1",
+  sizeof(Penstock__V1__Drain),
+  2,
+  penstock__v1__drain__field_descriptors,
+  penstock__v1__drain__field_indices_by_name,
+  1,  penstock__v1__drain__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__drain__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__resume_token__field_descriptors[1] =
+{
+  {
+    "subscriptions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__ResumeToken, n_subscriptions),
+    offsetof(Penstock__V1__ResumeToken, subscriptions),
+    &penstock__v1__subscribe_topics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__resume_token__field_indices_by_name[] = {
+  0,   /* field[0] = subscriptions */
+};
+static const ProtobufCIntRange penstock__v1__resume_token__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__resume_token__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.ResumeToken",
+  "ResumeToken",
+  "Penstock__V1__ResumeToken",
+  "penstock.v1",
+  sizeof(Penstock__V1__ResumeToken),
+  1,
+  penstock__v1__resume_token__field_descriptors,
+  penstock__v1__resume_token__field_indices_by_name,
+  1,  penstock__v1__resume_token__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__resume_token__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue penstock__v1__status__enum_values_by_number[4] =
 {
   { "STATUS_UNSPECIFIED", "PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED", 0 },
@@ -2105,15 +5229,79 @@ const ProtobufCEnumDescriptor penstock__v1__side__descriptor =
   penstock__v1__side__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor penstock__v1__market_data__method_descriptors[3] =
+static const ProtobufCEnumValue penstock__v1__start__enum_values_by_number[3] =
+{
+  { "START_UNSPECIFIED", "PENSTOCK__V1__START__START_UNSPECIFIED", 0 },
+  { "START_LATEST", "PENSTOCK__V1__START__START_LATEST", 1 },
+  { "START_LIVE", "PENSTOCK__V1__START__START_LIVE", 2 },
+};
+static const ProtobufCIntRange penstock__v1__start__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex penstock__v1__start__enum_values_by_name[3] =
+{
+  { "START_LATEST", 1 },
+  { "START_LIVE", 2 },
+  { "START_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor penstock__v1__start__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "penstock.v1.Start",
+  "Start",
+  "Penstock__V1__Start",
+  "penstock.v1",
+  3,
+  penstock__v1__start__enum_values_by_number,
+  3,
+  penstock__v1__start__enum_values_by_name,
+  1,
+  penstock__v1__start__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue penstock__v1__overflow__enum_values_by_number[4] =
+{
+  { "OVERFLOW_UNSPECIFIED", "PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED", 0 },
+  { "OVERFLOW_CONFLATE", "PENSTOCK__V1__OVERFLOW__OVERFLOW_CONFLATE", 1 },
+  { "OVERFLOW_GAP", "PENSTOCK__V1__OVERFLOW__OVERFLOW_GAP", 2 },
+  { "OVERFLOW_CLOSE", "PENSTOCK__V1__OVERFLOW__OVERFLOW_CLOSE", 3 },
+};
+static const ProtobufCIntRange penstock__v1__overflow__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex penstock__v1__overflow__enum_values_by_name[4] =
+{
+  { "OVERFLOW_CLOSE", 3 },
+  { "OVERFLOW_CONFLATE", 1 },
+  { "OVERFLOW_GAP", 2 },
+  { "OVERFLOW_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor penstock__v1__overflow__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "penstock.v1.Overflow",
+  "Overflow",
+  "Penstock__V1__Overflow",
+  "penstock.v1",
+  4,
+  penstock__v1__overflow__enum_values_by_number,
+  4,
+  penstock__v1__overflow__enum_values_by_name,
+  1,
+  penstock__v1__overflow__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor penstock__v1__market_data__method_descriptors[4] =
 {
   { "Subscribe", &penstock__v1__subscribe_request__descriptor, &penstock__v1__update__descriptor },
+  { "Session", &penstock__v1__session_request__descriptor, &penstock__v1__update__descriptor },
   { "GetSnapshot", &penstock__v1__get_snapshot_request__descriptor, &penstock__v1__get_snapshot_response__descriptor },
   { "ListInstruments", &penstock__v1__list_instruments_request__descriptor, &penstock__v1__list_instruments_response__descriptor },
 };
 const unsigned penstock__v1__market_data__method_indices_by_name[] = {
-  1,        /* GetSnapshot */
-  2,        /* ListInstruments */
+  2,        /* GetSnapshot */
+  3,        /* ListInstruments */
+  1,        /* Session */
   0         /* Subscribe */
 };
 const ProtobufCServiceDescriptor penstock__v1__market_data__descriptor =
@@ -2123,7 +5311,7 @@ const ProtobufCServiceDescriptor penstock__v1__market_data__descriptor =
   "MarketData",
   "Penstock__V1__MarketData",
   "penstock.v1",
-  3,
+  4,
   penstock__v1__market_data__method_descriptors,
   penstock__v1__market_data__method_indices_by_name
 };
@@ -2135,13 +5323,21 @@ void penstock__v1__market_data__subscribe(ProtobufCService *service,
   assert(service->descriptor == &penstock__v1__market_data__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void penstock__v1__market_data__session(ProtobufCService *service,
+                                        const Penstock__V1__SessionRequest *input,
+                                        Penstock__V1__Update_Closure closure,
+                                        void *closure_data)
+{
+  assert(service->descriptor == &penstock__v1__market_data__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void penstock__v1__market_data__get_snapshot(ProtobufCService *service,
                                              const Penstock__V1__GetSnapshotRequest *input,
                                              Penstock__V1__GetSnapshotResponse_Closure closure,
                                              void *closure_data)
 {
   assert(service->descriptor == &penstock__v1__market_data__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void penstock__v1__market_data__list_instruments(ProtobufCService *service,
                                                  const Penstock__V1__ListInstrumentsRequest *input,
@@ -2149,7 +5345,7 @@ void penstock__v1__market_data__list_instruments(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &penstock__v1__market_data__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void penstock__v1__market_data__init (Penstock__V1__MarketData_Service *service,
                                       Penstock__V1__MarketData_ServiceDestroy destroy)

@@ -32,6 +32,31 @@ typedef struct Penstock__V1__GetSnapshotResponse Penstock__V1__GetSnapshotRespon
 typedef struct Penstock__V1__ListInstrumentsRequest Penstock__V1__ListInstrumentsRequest;
 typedef struct Penstock__V1__ListInstrumentsResponse Penstock__V1__ListInstrumentsResponse;
 typedef struct Penstock__V1__Instrument Penstock__V1__Instrument;
+typedef struct Penstock__V1__SessionRequest Penstock__V1__SessionRequest;
+typedef struct Penstock__V1__Hello Penstock__V1__Hello;
+typedef struct Penstock__V1__SubscribeTopics Penstock__V1__SubscribeTopics;
+typedef struct Penstock__V1__Rate Penstock__V1__Rate;
+typedef struct Penstock__V1__UpdateSubscription Penstock__V1__UpdateSubscription;
+typedef struct Penstock__V1__Unsubscribe Penstock__V1__Unsubscribe;
+typedef struct Penstock__V1__Ack Penstock__V1__Ack;
+typedef struct Penstock__V1__AuthRefresh Penstock__V1__AuthRefresh;
+typedef struct Penstock__V1__Ping Penstock__V1__Ping;
+typedef struct Penstock__V1__Control Penstock__V1__Control;
+typedef struct Penstock__V1__Welcome Penstock__V1__Welcome;
+typedef struct Penstock__V1__Limits Penstock__V1__Limits;
+typedef struct Penstock__V1__SubscriptionAnswer Penstock__V1__SubscriptionAnswer;
+typedef struct Penstock__V1__SubscribedTopic Penstock__V1__SubscribedTopic;
+typedef struct Penstock__V1__Unsubscribed Penstock__V1__Unsubscribed;
+typedef struct Penstock__V1__Acknowledged Penstock__V1__Acknowledged;
+typedef struct Penstock__V1__Refreshed Penstock__V1__Refreshed;
+typedef struct Penstock__V1__Pong Penstock__V1__Pong;
+typedef struct Penstock__V1__Refusal Penstock__V1__Refusal;
+typedef struct Penstock__V1__CaughtUp Penstock__V1__CaughtUp;
+typedef struct Penstock__V1__Heartbeat Penstock__V1__Heartbeat;
+typedef struct Penstock__V1__TopicProgress Penstock__V1__TopicProgress;
+typedef struct Penstock__V1__SubscriptionClosed Penstock__V1__SubscriptionClosed;
+typedef struct Penstock__V1__Drain Penstock__V1__Drain;
+typedef struct Penstock__V1__ResumeToken Penstock__V1__ResumeToken;
 
 
 /* --- enums --- */
@@ -52,6 +77,63 @@ typedef enum _Penstock__V1__Gap__Reason {
   PENSTOCK__V1__GAP__REASON__REASON_NEW_EPOCH = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__GAP__REASON)
 } Penstock__V1__Gap__Reason;
+typedef enum _Penstock__V1__Rate__Preset {
+  /*
+   * never sent
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_UNSPECIFIED = 0,
+  /*
+   * every change
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_RAW = 1,
+  /*
+   * every 500 ms: screens
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_UI = 2,
+  /*
+   * every 100 ms: feeds between services
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_BACKBONE = 3,
+  /*
+   * 60 a second, bursts of 100: trading screens
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_PRO = 4,
+  /*
+   * 30 a second: thin links
+   */
+  PENSTOCK__V1__RATE__PRESET__PRESET_LOW_BANDWIDTH = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__RATE__PRESET)
+} Penstock__V1__Rate__Preset;
+/*
+ * What comes next.
+ */
+typedef enum _Penstock__V1__SubscribedTopic__Follows {
+  /*
+   * never sent
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_UNSPECIFIED = 0,
+  /*
+   * a snapshot of the present state
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_SNAPSHOT = 1,
+  /*
+   * exactly what was missed since the client's position, if anything
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_DELTA = 2,
+  /*
+   * the event `first_sequence` and all later ones
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_EVENTS = 3,
+  /*
+   * a `Gap`, then the events from `first_sequence` on
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_GAP = 4,
+  /*
+   * a snapshot when the state changes next
+   */
+  PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_CHANGE = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS)
+} Penstock__V1__SubscribedTopic__Follows;
 /*
  * Whether what a topic shows may be believed now.
  */
@@ -92,6 +174,50 @@ typedef enum _Penstock__V1__Side {
   PENSTOCK__V1__SIDE__SIDE_SELL = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__SIDE)
 } Penstock__V1__Side;
+/*
+ * Where a subscription begins.
+ */
+typedef enum _Penstock__V1__Start {
+  /*
+   * state topics: LATEST, event topics: LIVE
+   */
+  PENSTOCK__V1__START__START_UNSPECIFIED = 0,
+  /*
+   * State topics: the present state, as a snapshot. Event topics: the newest event there is, and
+   * all that follow.
+   */
+  PENSTOCK__V1__START__START_LATEST = 1,
+  /*
+   * State topics: nothing until the next change, which comes as a snapshot. Event topics: the next
+   * event.
+   */
+  PENSTOCK__V1__START__START_LIVE = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__START)
+} Penstock__V1__Start;
+/*
+ * What happens when a subscriber cannot take updates as fast as they come. A policy that a topic
+ * cannot have rejects the topic (code 3).
+ */
+typedef enum _Penstock__V1__Overflow {
+  /*
+   * state topics: CONFLATE, event topics: GAP
+   */
+  PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED = 0,
+  /*
+   * State topics only: one delta from what the subscriber has to the present, or a snapshot.
+   */
+  PENSTOCK__V1__OVERFLOW__OVERFLOW_CONFLATE = 1,
+  /*
+   * Event topics only: what the server's ring still has; what it has not is named by a `Gap`.
+   */
+  PENSTOCK__V1__OVERFLOW__OVERFLOW_GAP = 2,
+  /*
+   * The subscription ends with `closed` instead: of a state topic when the subscriber is more than
+   * `Limits.close_lag_updates` updates behind, of an event topic when events would be lost.
+   */
+  PENSTOCK__V1__OVERFLOW__OVERFLOW_CLOSE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__OVERFLOW)
+} Penstock__V1__Overflow;
 
 /* --- messages --- */
 
@@ -290,10 +416,15 @@ struct  Penstock__V1__Update
    */
   protobuf_c_boolean has_data;
   ProtobufCBinaryData data;
+  /*
+   * `Session` only: an answer to a request, or what the server has to say by itself. `topic` and
+   * all other fields are absent then.
+   */
+  Penstock__V1__Control *control;
 };
 #define PENSTOCK__V1__UPDATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__update__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, {0,NULL} }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED, NULL, NULL, NULL, NULL, NULL, NULL, 0, {0,NULL}, NULL }
 
 
 /*
@@ -551,6 +682,736 @@ struct  Penstock__V1__Instrument
 #define PENSTOCK__V1__INSTRUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__instrument__descriptor) \
     , NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+
+typedef enum {
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST__NOT_SET = 0,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_HELLO = 1,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_SUBSCRIBE = 2,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_UPDATE = 3,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_UNSUBSCRIBE = 4,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_ACK = 5,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_AUTH_REFRESH = 6,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_PING = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__SESSION_REQUEST__REQUEST__CASE)
+} Penstock__V1__SessionRequest__RequestCase;
+
+/*
+ * What the client of a `Session` says. Exactly one member is set.
+ */
+struct  Penstock__V1__SessionRequest
+{
+  ProtobufCMessage base;
+  Penstock__V1__SessionRequest__RequestCase request_case;
+  union {
+    /*
+     * the first message, and only that; answered by `welcome`
+     */
+    Penstock__V1__Hello *hello;
+    /*
+     * answered by `subscribed`
+     */
+    Penstock__V1__SubscribeTopics *subscribe;
+    /*
+     * answered by `updated`
+     */
+    Penstock__V1__UpdateSubscription *update;
+    /*
+     * answered by `unsubscribed`
+     */
+    Penstock__V1__Unsubscribe *unsubscribe;
+    /*
+     * answered by `acknowledged`
+     */
+    Penstock__V1__Ack *ack;
+    /*
+     * answered by `refreshed`
+     */
+    Penstock__V1__AuthRefresh *auth_refresh;
+    /*
+     * answered by `pong`
+     */
+    Penstock__V1__Ping *ping;
+  };
+};
+#define PENSTOCK__V1__SESSION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__session_request__descriptor) \
+    , PENSTOCK__V1__SESSION_REQUEST__REQUEST__NOT_SET, {0} }
+
+
+/*
+ * Opens a session. One that is refused may be sent again.
+ */
+struct  Penstock__V1__Hello
+{
+  ProtobufCMessage base;
+  /*
+   * Version of this protocol that the client speaks: 1. Options that do not exist in a version
+   * come with a new one, so that no server ignores what it does not know.
+   */
+  protobuf_c_boolean has_protocol;
+  uint32_t protocol;
+  /*
+   * Name and version of the client, for the operator's lists; up to 128 bytes.
+   */
+  char *client;
+  /*
+   * How often the server is to send `heartbeat`, in milliseconds: 1,000 to 300,000; 30,000 when
+   * absent.
+   */
+  protobuf_c_boolean has_heartbeat_milliseconds;
+  uint32_t heartbeat_milliseconds;
+  /*
+   * From `drain` or `closed` of any earlier session with any server of the same markets: opens its
+   * subscriptions again, each topic where it stood. `Welcome` says what became of them.
+   */
+  protobuf_c_boolean has_resume_token;
+  ProtobufCBinaryData resume_token;
+};
+#define PENSTOCK__V1__HELLO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__hello__descriptor) \
+    , 0, 0, NULL, 0, 0, 0, {0,NULL} }
+
+
+/*
+ * Adds a subscription.
+ */
+struct  Penstock__V1__SubscribeTopics
+{
+  ProtobufCMessage base;
+  /*
+   * Chosen by the client, 1 or more, not the id of a living subscription.
+   */
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * As in `SubscribeRequest`. Topics are accepted or rejected one by one; a topic that another
+   * subscription of this session has is rejected with code 6. When all are rejected the
+   * subscription does not exist.
+   */
+  size_t n_topics;
+  char **topics;
+  /*
+   * Payload fields wanted; none, or only "*", means all. Of a tick topic: bid_price, bid_quantity,
+   * ask_price, ask_quantity; of a book: bids, asks; of trades: price, quantity, id, side,
+   * first_id, last_id. Exponents come with their mantissas. A topic to which none of the names
+   * belongs is rejected. Of a state topic, changes of other fields send nothing; of an event topic
+   * every event comes. Positions, times, statuses and gaps are always told.
+   */
+  size_t n_fields;
+  char **fields;
+  /*
+   * At most how often; every change at once when absent.
+   */
+  Penstock__V1__Rate *rate;
+  /*
+   * Where topics begin that `positions` does not name.
+   */
+  protobuf_c_boolean has_start;
+  Penstock__V1__Start start;
+  /*
+   * Where topics named above continue, as `resume` of `SubscribeRequest`.
+   */
+  size_t n_positions;
+  Penstock__V1__Position **positions;
+  /*
+   * What happens when this subscriber is too slow.
+   */
+  protobuf_c_boolean has_overflow;
+  Penstock__V1__Overflow overflow;
+};
+#define PENSTOCK__V1__SUBSCRIBE_TOPICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscribe_topics__descriptor) \
+    , 0, 0, 0,NULL, 0,NULL, NULL, 0, PENSTOCK__V1__START__START_UNSPECIFIED, 0,NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED }
+
+
+/*
+ * At most how often a topic is told; exactly one of preset, min_interval_milliseconds and
+ * updates_per_second. Changes in between are conflated (state topics) or batched (event topics,
+ * nothing is lost). The first change after a quiet time comes at once, the last value always comes.
+ * `sequence` - `base_sequence` of a delta says how many updates it stands for.
+ */
+struct  Penstock__V1__Rate
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_preset;
+  Penstock__V1__Rate__Preset preset;
+  /*
+   * Time between two updates of a topic, in milliseconds: 1 to 60,000.
+   */
+  protobuf_c_boolean has_min_interval_milliseconds;
+  uint32_t min_interval_milliseconds;
+  /*
+   * Updates of a topic a second, on average: 1 to 1,000.
+   */
+  protobuf_c_boolean has_updates_per_second;
+  uint32_t updates_per_second;
+  /*
+   * With updates_per_second only: how many updates may come at once after a quiet time, 1 to 1,000;
+   * 1 when absent.
+   */
+  protobuf_c_boolean has_burst;
+  uint32_t burst;
+};
+#define PENSTOCK__V1__RATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__rate__descriptor) \
+    , 0, PENSTOCK__V1__RATE__PRESET__PRESET_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * Changes a living subscription; nothing is lost or repeated. What is absent stays as it is.
+ */
+struct  Penstock__V1__UpdateSubscription
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * As in `SubscribeTopics`; "*" alone means all. A state topic that gets fields it did not have
+   * continues with a snapshot.
+   */
+  size_t n_fields;
+  char **fields;
+  /*
+   * PRESET_RAW takes the limit away
+   */
+  Penstock__V1__Rate *rate;
+  /*
+   * OVERFLOW_UNSPECIFIED is the default of each topic's kind
+   */
+  protobuf_c_boolean has_overflow;
+  Penstock__V1__Overflow overflow;
+};
+#define PENSTOCK__V1__UPDATE_SUBSCRIPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__update_subscription__descriptor) \
+    , 0, 0, 0,NULL, NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED }
+
+
+/*
+ * Ends a subscription, or some of its topics.
+ */
+struct  Penstock__V1__Unsubscribe
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * Names of topics of that subscription, as they were subscribed; all when empty. All or nothing:
+   * one that is not subscribed refuses the request.
+   */
+  size_t n_topics;
+  char **topics;
+};
+#define PENSTOCK__V1__UNSUBSCRIBE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__unsubscribe__descriptor) \
+    , 0, 0, 0,NULL }
+
+
+/*
+ * Tells the server what the client has processed. Heartbeats show it, and from the first
+ * acknowledgement of a topic on resume tokens hold it instead of what was sent: what was under way
+ * when the client fell is sent again. All or nothing.
+ */
+struct  Penstock__V1__Ack
+{
+  ProtobufCMessage base;
+  /*
+   * Of subscribed topics; not beyond what was sent, of the epoch that was sent last.
+   */
+  size_t n_positions;
+  Penstock__V1__Position **positions;
+};
+#define PENSTOCK__V1__ACK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__ack__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Fresh credentials for a stream that outlives the old ones.
+ */
+struct  Penstock__V1__AuthRefresh
+{
+  ProtobufCMessage base;
+  /*
+   * As in the `authorization` header of a call, without "Bearer ".
+   */
+  char *token;
+};
+#define PENSTOCK__V1__AUTH_REFRESH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__auth_refresh__descriptor) \
+    , NULL }
+
+
+struct  Penstock__V1__Ping
+{
+  ProtobufCMessage base;
+  /*
+   * comes back in the answer
+   */
+  protobuf_c_boolean has_nonce;
+  uint64_t nonce;
+};
+#define PENSTOCK__V1__PING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__ping__descriptor) \
+    , 0, 0 }
+
+
+typedef enum {
+  PENSTOCK__V1__CONTROL__CONTENT__NOT_SET = 0,
+  PENSTOCK__V1__CONTROL__CONTENT_WELCOME = 2,
+  PENSTOCK__V1__CONTROL__CONTENT_SUBSCRIBED = 3,
+  PENSTOCK__V1__CONTROL__CONTENT_UPDATED = 4,
+  PENSTOCK__V1__CONTROL__CONTENT_UNSUBSCRIBED = 5,
+  PENSTOCK__V1__CONTROL__CONTENT_ACKNOWLEDGED = 6,
+  PENSTOCK__V1__CONTROL__CONTENT_REFRESHED = 7,
+  PENSTOCK__V1__CONTROL__CONTENT_PONG = 8,
+  PENSTOCK__V1__CONTROL__CONTENT_REFUSED = 9,
+  PENSTOCK__V1__CONTROL__CONTENT_CAUGHT_UP = 10,
+  PENSTOCK__V1__CONTROL__CONTENT_HEARTBEAT = 11,
+  PENSTOCK__V1__CONTROL__CONTENT_CLOSED = 12,
+  PENSTOCK__V1__CONTROL__CONTENT_DRAIN = 13
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__CONTROL__CONTENT__CASE)
+} Penstock__V1__Control__ContentCase;
+
+/*
+ * What the server of a `Session` says beside updates.
+ */
+struct  Penstock__V1__Control
+{
+  ProtobufCMessage base;
+  /*
+   * Which request this answers: 1 is `hello`, 2 the next, and so on. Absent in what the server
+   * says by itself.
+   */
+  protobuf_c_boolean has_answers;
+  uint64_t answers;
+  Penstock__V1__Control__ContentCase content_case;
+  union {
+    Penstock__V1__Welcome *welcome;
+    Penstock__V1__SubscriptionAnswer *subscribed;
+    Penstock__V1__SubscriptionAnswer *updated;
+    Penstock__V1__Unsubscribed *unsubscribed;
+    Penstock__V1__Acknowledged *acknowledged;
+    Penstock__V1__Refreshed *refreshed;
+    Penstock__V1__Pong *pong;
+    Penstock__V1__Refusal *refused;
+    /*
+     * By the server itself:
+     */
+    Penstock__V1__CaughtUp *caught_up;
+    Penstock__V1__Heartbeat *heartbeat;
+    Penstock__V1__SubscriptionClosed *closed;
+    Penstock__V1__Drain *drain;
+  };
+};
+#define PENSTOCK__V1__CONTROL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__control__descriptor) \
+    , 0, 0, PENSTOCK__V1__CONTROL__CONTENT__NOT_SET, {0} }
+
+
+/*
+ * The session is open.
+ */
+struct  Penstock__V1__Welcome
+{
+  ProtobufCMessage base;
+  /*
+   * random, below 2^53; names the session in the operator's lists
+   */
+  protobuf_c_boolean has_session;
+  uint64_t session;
+  /*
+   * random, below 2^53; another one after each start of the server
+   */
+  protobuf_c_boolean has_server;
+  uint64_t server;
+  /*
+   * when the server process started
+   */
+  protobuf_c_boolean has_server_start_time;
+  uint64_t server_start_time;
+  /*
+   * version that is spoken: 1
+   */
+  protobuf_c_boolean has_protocol;
+  uint32_t protocol;
+  /*
+   * time between two heartbeats
+   */
+  protobuf_c_boolean has_heartbeat_milliseconds;
+  uint32_t heartbeat_milliseconds;
+  Penstock__V1__Limits *limits;
+  /*
+   * Subscriptions of the resume token, with their old ids.
+   */
+  size_t n_restored;
+  Penstock__V1__SubscriptionAnswer **restored;
+  /*
+   * The resume token could not be used; the session is open and has no subscriptions.
+   */
+  Penstock__V1__Refusal *token_refused;
+};
+#define PENSTOCK__V1__WELCOME__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__welcome__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0,NULL, NULL }
+
+
+/*
+ * What one session may do.
+ */
+struct  Penstock__V1__Limits
+{
+  ProtobufCMessage base;
+  /*
+   * living at the same time
+   */
+  protobuf_c_boolean has_subscriptions;
+  uint32_t subscriptions;
+  /*
+   * named in one request
+   */
+  protobuf_c_boolean has_topics_per_subscription;
+  uint32_t topics_per_subscription;
+  /*
+   * subscribed at the same time
+   */
+  protobuf_c_boolean has_topics;
+  uint32_t topics;
+  /*
+   * on average; more end the call
+   */
+  protobuf_c_boolean has_requests_per_second;
+  uint32_t requests_per_second;
+  /*
+   * after a quiet time
+   */
+  protobuf_c_boolean has_requests_at_once;
+  uint32_t requests_at_once;
+  /*
+   * of one encoded message
+   */
+  protobuf_c_boolean has_request_bytes;
+  uint32_t request_bytes;
+  /*
+   * see OVERFLOW_CLOSE
+   */
+  protobuf_c_boolean has_close_lag_updates;
+  uint32_t close_lag_updates;
+};
+#define PENSTOCK__V1__LIMITS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__limits__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * What became of a subscription.
+ */
+struct  Penstock__V1__SubscriptionAnswer
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * in the order of the request
+   */
+  size_t n_accepted;
+  Penstock__V1__SubscribedTopic **accepted;
+  /*
+   * in the order of the request
+   */
+  size_t n_rejected;
+  Penstock__V1__RejectedTopic **rejected;
+};
+#define PENSTOCK__V1__SUBSCRIPTION_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscription_answer__descriptor) \
+    , 0, 0, 0,NULL, 0,NULL }
+
+
+struct  Penstock__V1__SubscribedTopic
+{
+  ProtobufCMessage base;
+  /*
+   * as the client wrote it
+   */
+  char *name;
+  /*
+   * what `Update.topic` will say for it
+   */
+  protobuf_c_boolean has_number;
+  uint32_t number;
+  /*
+   * Position of the topic now.
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  protobuf_c_boolean has_sequence;
+  uint64_t sequence;
+  protobuf_c_boolean has_status;
+  Penstock__V1__Status status;
+  protobuf_c_boolean has_follows;
+  Penstock__V1__SubscribedTopic__Follows follows;
+  /*
+   * Event topics: the first sequence that will be sent.
+   */
+  protobuf_c_boolean has_first_sequence;
+  uint64_t first_sequence;
+};
+#define PENSTOCK__V1__SUBSCRIBED_TOPIC__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscribed_topic__descriptor) \
+    , NULL, 0, 0, 0, 0, 0, 0, 0, PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED, 0, PENSTOCK__V1__SUBSCRIBED_TOPIC__FOLLOWS__FOLLOWS_UNSPECIFIED, 0, 0 }
+
+
+/*
+ * Nothing more comes of these topics.
+ */
+struct  Penstock__V1__Unsubscribed
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * how far each had been sent
+   */
+  size_t n_positions;
+  Penstock__V1__Position **positions;
+};
+#define PENSTOCK__V1__UNSUBSCRIBED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__unsubscribed__descriptor) \
+    , 0, 0, 0,NULL }
+
+
+struct  Penstock__V1__Acknowledged
+{
+  ProtobufCMessage base;
+  /*
+   * how many were recorded
+   */
+  protobuf_c_boolean has_positions;
+  uint32_t positions;
+};
+#define PENSTOCK__V1__ACKNOWLEDGED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__acknowledged__descriptor) \
+    , 0, 0 }
+
+
+struct  Penstock__V1__Refreshed
+{
+  ProtobufCMessage base;
+  /*
+   * until when the credentials hold; absent: no end is known
+   */
+  protobuf_c_boolean has_expiry_time;
+  uint64_t expiry_time;
+};
+#define PENSTOCK__V1__REFRESHED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__refreshed__descriptor) \
+    , 0, 0 }
+
+
+struct  Penstock__V1__Pong
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_nonce;
+  uint64_t nonce;
+  /*
+   * the server's clock
+   */
+  protobuf_c_boolean has_time;
+  uint64_t time;
+};
+#define PENSTOCK__V1__PONG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__pong__descriptor) \
+    , 0, 0, 0, 0 }
+
+
+/*
+ * Why a request was not met. It changed nothing.
+ */
+struct  Penstock__V1__Refusal
+{
+  ProtobufCMessage base;
+  /*
+   * gRPC status code
+   */
+  protobuf_c_boolean has_code;
+  uint32_t code;
+  /*
+   * for people: what is wrong and what is allowed
+   */
+  char *message;
+  /*
+   * path in the request, such as "rate.burst", of what is at fault
+   */
+  char *field;
+  /*
+   * subscription that the request named
+   */
+  protobuf_c_boolean has_id;
+  uint32_t id;
+};
+#define PENSTOCK__V1__REFUSAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__refusal__descriptor) \
+    , 0, 0, NULL, NULL, 0, 0 }
+
+
+/*
+ * The subscriber has everything up to the present for the first time; sent once a topic.
+ */
+struct  Penstock__V1__CaughtUp
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * number
+   */
+  protobuf_c_boolean has_topic;
+  uint32_t topic;
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  protobuf_c_boolean has_sequence;
+  uint64_t sequence;
+};
+#define PENSTOCK__V1__CAUGHT_UP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__caught_up__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * Sent every so often, whether something changes or not: a session that gets none for two intervals
+ * is dead. Skipped while the stream cannot take it; then it comes first when it can again.
+ */
+struct  Penstock__V1__Heartbeat
+{
+  ProtobufCMessage base;
+  /*
+   * the server's clock
+   */
+  protobuf_c_boolean has_time;
+  uint64_t time;
+  /*
+   * Of every subscribed topic. A client whose own position is behind one of these has lost
+   * something between this stream and its state.
+   */
+  size_t n_topics;
+  Penstock__V1__TopicProgress **topics;
+  /*
+   * how many of them wait for room in the stream
+   */
+  protobuf_c_boolean has_behind;
+  uint32_t behind;
+};
+#define PENSTOCK__V1__HEARTBEAT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__heartbeat__descriptor) \
+    , 0, 0, 0,NULL, 0, 0 }
+
+
+/*
+ * How far one topic has been sent on this stream.
+ */
+struct  Penstock__V1__TopicProgress
+{
+  ProtobufCMessage base;
+  /*
+   * number
+   */
+  protobuf_c_boolean has_topic;
+  uint32_t topic;
+  /*
+   * absent: nothing was sent yet
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  /*
+   * last one sent
+   */
+  protobuf_c_boolean has_sequence;
+  uint64_t sequence;
+  /*
+   * last one acknowledged, in that epoch
+   */
+  protobuf_c_boolean has_acknowledged_sequence;
+  uint64_t acknowledged_sequence;
+};
+#define PENSTOCK__V1__TOPIC_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__topic_progress__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * A subscription with OVERFLOW_CLOSE was too slow.
+ */
+struct  Penstock__V1__SubscriptionClosed
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * code 8
+   */
+  Penstock__V1__Refusal *reason;
+  /*
+   * number of the topic that was behind
+   */
+  protobuf_c_boolean has_topic;
+  uint32_t topic;
+  /*
+   * how far that topic had been sent
+   */
+  Penstock__V1__Position *sent;
+  /*
+   * where it is
+   */
+  Penstock__V1__Position *present;
+  /*
+   * opens this subscription again, alone
+   */
+  protobuf_c_boolean has_resume_token;
+  ProtobufCBinaryData resume_token;
+};
+#define PENSTOCK__V1__SUBSCRIPTION_CLOSED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscription_closed__descriptor) \
+    , 0, 0, NULL, 0, 0, NULL, NULL, 0, {0,NULL} }
+
+
+/*
+ * The server will go. Connect elsewhere, or again, with the token; until the deadline this session
+ * works as before. Then the call ends with UNAVAILABLE.
+ */
+struct  Penstock__V1__Drain
+{
+  ProtobufCMessage base;
+  /*
+   * when the call will end
+   */
+  protobuf_c_boolean has_deadline;
+  uint64_t deadline;
+  /*
+   * Opens all subscriptions again; absent if there are none, or more than a token holds.
+   */
+  protobuf_c_boolean has_resume_token;
+  ProtobufCBinaryData resume_token;
+};
+#define PENSTOCK__V1__DRAIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__drain__descriptor) \
+    , 0, 0, 0, {0,NULL} }
+
+
+/*
+ * What a resume token holds behind its check value. Clients treat the token as opaque bytes.
+ */
+struct  Penstock__V1__ResumeToken
+{
+  ProtobufCMessage base;
+  /*
+   * Requests that open the same subscriptions where they stood.
+   */
+  size_t n_subscriptions;
+  Penstock__V1__SubscribeTopics **subscriptions;
+};
+#define PENSTOCK__V1__RESUME_TOKEN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__resume_token__descriptor) \
+    , 0,NULL }
 
 
 /* Penstock__V1__Position methods */
@@ -857,6 +1718,481 @@ Penstock__V1__Instrument *
 void   penstock__v1__instrument__free_unpacked
                      (Penstock__V1__Instrument *message,
                       ProtobufCAllocator *allocator);
+/* Penstock__V1__SessionRequest methods */
+void   penstock__v1__session_request__init
+                     (Penstock__V1__SessionRequest         *message);
+size_t penstock__v1__session_request__get_packed_size
+                     (const Penstock__V1__SessionRequest   *message);
+size_t penstock__v1__session_request__pack
+                     (const Penstock__V1__SessionRequest   *message,
+                      uint8_t             *out);
+size_t penstock__v1__session_request__pack_to_buffer
+                     (const Penstock__V1__SessionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__SessionRequest *
+       penstock__v1__session_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__session_request__free_unpacked
+                     (Penstock__V1__SessionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Hello methods */
+void   penstock__v1__hello__init
+                     (Penstock__V1__Hello         *message);
+size_t penstock__v1__hello__get_packed_size
+                     (const Penstock__V1__Hello   *message);
+size_t penstock__v1__hello__pack
+                     (const Penstock__V1__Hello   *message,
+                      uint8_t             *out);
+size_t penstock__v1__hello__pack_to_buffer
+                     (const Penstock__V1__Hello   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Hello *
+       penstock__v1__hello__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__hello__free_unpacked
+                     (Penstock__V1__Hello *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__SubscribeTopics methods */
+void   penstock__v1__subscribe_topics__init
+                     (Penstock__V1__SubscribeTopics         *message);
+size_t penstock__v1__subscribe_topics__get_packed_size
+                     (const Penstock__V1__SubscribeTopics   *message);
+size_t penstock__v1__subscribe_topics__pack
+                     (const Penstock__V1__SubscribeTopics   *message,
+                      uint8_t             *out);
+size_t penstock__v1__subscribe_topics__pack_to_buffer
+                     (const Penstock__V1__SubscribeTopics   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__SubscribeTopics *
+       penstock__v1__subscribe_topics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__subscribe_topics__free_unpacked
+                     (Penstock__V1__SubscribeTopics *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Rate methods */
+void   penstock__v1__rate__init
+                     (Penstock__V1__Rate         *message);
+size_t penstock__v1__rate__get_packed_size
+                     (const Penstock__V1__Rate   *message);
+size_t penstock__v1__rate__pack
+                     (const Penstock__V1__Rate   *message,
+                      uint8_t             *out);
+size_t penstock__v1__rate__pack_to_buffer
+                     (const Penstock__V1__Rate   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Rate *
+       penstock__v1__rate__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__rate__free_unpacked
+                     (Penstock__V1__Rate *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__UpdateSubscription methods */
+void   penstock__v1__update_subscription__init
+                     (Penstock__V1__UpdateSubscription         *message);
+size_t penstock__v1__update_subscription__get_packed_size
+                     (const Penstock__V1__UpdateSubscription   *message);
+size_t penstock__v1__update_subscription__pack
+                     (const Penstock__V1__UpdateSubscription   *message,
+                      uint8_t             *out);
+size_t penstock__v1__update_subscription__pack_to_buffer
+                     (const Penstock__V1__UpdateSubscription   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__UpdateSubscription *
+       penstock__v1__update_subscription__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__update_subscription__free_unpacked
+                     (Penstock__V1__UpdateSubscription *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Unsubscribe methods */
+void   penstock__v1__unsubscribe__init
+                     (Penstock__V1__Unsubscribe         *message);
+size_t penstock__v1__unsubscribe__get_packed_size
+                     (const Penstock__V1__Unsubscribe   *message);
+size_t penstock__v1__unsubscribe__pack
+                     (const Penstock__V1__Unsubscribe   *message,
+                      uint8_t             *out);
+size_t penstock__v1__unsubscribe__pack_to_buffer
+                     (const Penstock__V1__Unsubscribe   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Unsubscribe *
+       penstock__v1__unsubscribe__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__unsubscribe__free_unpacked
+                     (Penstock__V1__Unsubscribe *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Ack methods */
+void   penstock__v1__ack__init
+                     (Penstock__V1__Ack         *message);
+size_t penstock__v1__ack__get_packed_size
+                     (const Penstock__V1__Ack   *message);
+size_t penstock__v1__ack__pack
+                     (const Penstock__V1__Ack   *message,
+                      uint8_t             *out);
+size_t penstock__v1__ack__pack_to_buffer
+                     (const Penstock__V1__Ack   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Ack *
+       penstock__v1__ack__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__ack__free_unpacked
+                     (Penstock__V1__Ack *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__AuthRefresh methods */
+void   penstock__v1__auth_refresh__init
+                     (Penstock__V1__AuthRefresh         *message);
+size_t penstock__v1__auth_refresh__get_packed_size
+                     (const Penstock__V1__AuthRefresh   *message);
+size_t penstock__v1__auth_refresh__pack
+                     (const Penstock__V1__AuthRefresh   *message,
+                      uint8_t             *out);
+size_t penstock__v1__auth_refresh__pack_to_buffer
+                     (const Penstock__V1__AuthRefresh   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__AuthRefresh *
+       penstock__v1__auth_refresh__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__auth_refresh__free_unpacked
+                     (Penstock__V1__AuthRefresh *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Ping methods */
+void   penstock__v1__ping__init
+                     (Penstock__V1__Ping         *message);
+size_t penstock__v1__ping__get_packed_size
+                     (const Penstock__V1__Ping   *message);
+size_t penstock__v1__ping__pack
+                     (const Penstock__V1__Ping   *message,
+                      uint8_t             *out);
+size_t penstock__v1__ping__pack_to_buffer
+                     (const Penstock__V1__Ping   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Ping *
+       penstock__v1__ping__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__ping__free_unpacked
+                     (Penstock__V1__Ping *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Control methods */
+void   penstock__v1__control__init
+                     (Penstock__V1__Control         *message);
+size_t penstock__v1__control__get_packed_size
+                     (const Penstock__V1__Control   *message);
+size_t penstock__v1__control__pack
+                     (const Penstock__V1__Control   *message,
+                      uint8_t             *out);
+size_t penstock__v1__control__pack_to_buffer
+                     (const Penstock__V1__Control   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Control *
+       penstock__v1__control__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__control__free_unpacked
+                     (Penstock__V1__Control *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Welcome methods */
+void   penstock__v1__welcome__init
+                     (Penstock__V1__Welcome         *message);
+size_t penstock__v1__welcome__get_packed_size
+                     (const Penstock__V1__Welcome   *message);
+size_t penstock__v1__welcome__pack
+                     (const Penstock__V1__Welcome   *message,
+                      uint8_t             *out);
+size_t penstock__v1__welcome__pack_to_buffer
+                     (const Penstock__V1__Welcome   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Welcome *
+       penstock__v1__welcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__welcome__free_unpacked
+                     (Penstock__V1__Welcome *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Limits methods */
+void   penstock__v1__limits__init
+                     (Penstock__V1__Limits         *message);
+size_t penstock__v1__limits__get_packed_size
+                     (const Penstock__V1__Limits   *message);
+size_t penstock__v1__limits__pack
+                     (const Penstock__V1__Limits   *message,
+                      uint8_t             *out);
+size_t penstock__v1__limits__pack_to_buffer
+                     (const Penstock__V1__Limits   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Limits *
+       penstock__v1__limits__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__limits__free_unpacked
+                     (Penstock__V1__Limits *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__SubscriptionAnswer methods */
+void   penstock__v1__subscription_answer__init
+                     (Penstock__V1__SubscriptionAnswer         *message);
+size_t penstock__v1__subscription_answer__get_packed_size
+                     (const Penstock__V1__SubscriptionAnswer   *message);
+size_t penstock__v1__subscription_answer__pack
+                     (const Penstock__V1__SubscriptionAnswer   *message,
+                      uint8_t             *out);
+size_t penstock__v1__subscription_answer__pack_to_buffer
+                     (const Penstock__V1__SubscriptionAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__SubscriptionAnswer *
+       penstock__v1__subscription_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__subscription_answer__free_unpacked
+                     (Penstock__V1__SubscriptionAnswer *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__SubscribedTopic methods */
+void   penstock__v1__subscribed_topic__init
+                     (Penstock__V1__SubscribedTopic         *message);
+size_t penstock__v1__subscribed_topic__get_packed_size
+                     (const Penstock__V1__SubscribedTopic   *message);
+size_t penstock__v1__subscribed_topic__pack
+                     (const Penstock__V1__SubscribedTopic   *message,
+                      uint8_t             *out);
+size_t penstock__v1__subscribed_topic__pack_to_buffer
+                     (const Penstock__V1__SubscribedTopic   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__SubscribedTopic *
+       penstock__v1__subscribed_topic__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__subscribed_topic__free_unpacked
+                     (Penstock__V1__SubscribedTopic *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Unsubscribed methods */
+void   penstock__v1__unsubscribed__init
+                     (Penstock__V1__Unsubscribed         *message);
+size_t penstock__v1__unsubscribed__get_packed_size
+                     (const Penstock__V1__Unsubscribed   *message);
+size_t penstock__v1__unsubscribed__pack
+                     (const Penstock__V1__Unsubscribed   *message,
+                      uint8_t             *out);
+size_t penstock__v1__unsubscribed__pack_to_buffer
+                     (const Penstock__V1__Unsubscribed   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Unsubscribed *
+       penstock__v1__unsubscribed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__unsubscribed__free_unpacked
+                     (Penstock__V1__Unsubscribed *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Acknowledged methods */
+void   penstock__v1__acknowledged__init
+                     (Penstock__V1__Acknowledged         *message);
+size_t penstock__v1__acknowledged__get_packed_size
+                     (const Penstock__V1__Acknowledged   *message);
+size_t penstock__v1__acknowledged__pack
+                     (const Penstock__V1__Acknowledged   *message,
+                      uint8_t             *out);
+size_t penstock__v1__acknowledged__pack_to_buffer
+                     (const Penstock__V1__Acknowledged   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Acknowledged *
+       penstock__v1__acknowledged__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__acknowledged__free_unpacked
+                     (Penstock__V1__Acknowledged *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Refreshed methods */
+void   penstock__v1__refreshed__init
+                     (Penstock__V1__Refreshed         *message);
+size_t penstock__v1__refreshed__get_packed_size
+                     (const Penstock__V1__Refreshed   *message);
+size_t penstock__v1__refreshed__pack
+                     (const Penstock__V1__Refreshed   *message,
+                      uint8_t             *out);
+size_t penstock__v1__refreshed__pack_to_buffer
+                     (const Penstock__V1__Refreshed   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Refreshed *
+       penstock__v1__refreshed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__refreshed__free_unpacked
+                     (Penstock__V1__Refreshed *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Pong methods */
+void   penstock__v1__pong__init
+                     (Penstock__V1__Pong         *message);
+size_t penstock__v1__pong__get_packed_size
+                     (const Penstock__V1__Pong   *message);
+size_t penstock__v1__pong__pack
+                     (const Penstock__V1__Pong   *message,
+                      uint8_t             *out);
+size_t penstock__v1__pong__pack_to_buffer
+                     (const Penstock__V1__Pong   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Pong *
+       penstock__v1__pong__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__pong__free_unpacked
+                     (Penstock__V1__Pong *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Refusal methods */
+void   penstock__v1__refusal__init
+                     (Penstock__V1__Refusal         *message);
+size_t penstock__v1__refusal__get_packed_size
+                     (const Penstock__V1__Refusal   *message);
+size_t penstock__v1__refusal__pack
+                     (const Penstock__V1__Refusal   *message,
+                      uint8_t             *out);
+size_t penstock__v1__refusal__pack_to_buffer
+                     (const Penstock__V1__Refusal   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Refusal *
+       penstock__v1__refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__refusal__free_unpacked
+                     (Penstock__V1__Refusal *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__CaughtUp methods */
+void   penstock__v1__caught_up__init
+                     (Penstock__V1__CaughtUp         *message);
+size_t penstock__v1__caught_up__get_packed_size
+                     (const Penstock__V1__CaughtUp   *message);
+size_t penstock__v1__caught_up__pack
+                     (const Penstock__V1__CaughtUp   *message,
+                      uint8_t             *out);
+size_t penstock__v1__caught_up__pack_to_buffer
+                     (const Penstock__V1__CaughtUp   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__CaughtUp *
+       penstock__v1__caught_up__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__caught_up__free_unpacked
+                     (Penstock__V1__CaughtUp *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Heartbeat methods */
+void   penstock__v1__heartbeat__init
+                     (Penstock__V1__Heartbeat         *message);
+size_t penstock__v1__heartbeat__get_packed_size
+                     (const Penstock__V1__Heartbeat   *message);
+size_t penstock__v1__heartbeat__pack
+                     (const Penstock__V1__Heartbeat   *message,
+                      uint8_t             *out);
+size_t penstock__v1__heartbeat__pack_to_buffer
+                     (const Penstock__V1__Heartbeat   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Heartbeat *
+       penstock__v1__heartbeat__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__heartbeat__free_unpacked
+                     (Penstock__V1__Heartbeat *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__TopicProgress methods */
+void   penstock__v1__topic_progress__init
+                     (Penstock__V1__TopicProgress         *message);
+size_t penstock__v1__topic_progress__get_packed_size
+                     (const Penstock__V1__TopicProgress   *message);
+size_t penstock__v1__topic_progress__pack
+                     (const Penstock__V1__TopicProgress   *message,
+                      uint8_t             *out);
+size_t penstock__v1__topic_progress__pack_to_buffer
+                     (const Penstock__V1__TopicProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__TopicProgress *
+       penstock__v1__topic_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__topic_progress__free_unpacked
+                     (Penstock__V1__TopicProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__SubscriptionClosed methods */
+void   penstock__v1__subscription_closed__init
+                     (Penstock__V1__SubscriptionClosed         *message);
+size_t penstock__v1__subscription_closed__get_packed_size
+                     (const Penstock__V1__SubscriptionClosed   *message);
+size_t penstock__v1__subscription_closed__pack
+                     (const Penstock__V1__SubscriptionClosed   *message,
+                      uint8_t             *out);
+size_t penstock__v1__subscription_closed__pack_to_buffer
+                     (const Penstock__V1__SubscriptionClosed   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__SubscriptionClosed *
+       penstock__v1__subscription_closed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__subscription_closed__free_unpacked
+                     (Penstock__V1__SubscriptionClosed *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__Drain methods */
+void   penstock__v1__drain__init
+                     (Penstock__V1__Drain         *message);
+size_t penstock__v1__drain__get_packed_size
+                     (const Penstock__V1__Drain   *message);
+size_t penstock__v1__drain__pack
+                     (const Penstock__V1__Drain   *message,
+                      uint8_t             *out);
+size_t penstock__v1__drain__pack_to_buffer
+                     (const Penstock__V1__Drain   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__Drain *
+       penstock__v1__drain__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__drain__free_unpacked
+                     (Penstock__V1__Drain *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__ResumeToken methods */
+void   penstock__v1__resume_token__init
+                     (Penstock__V1__ResumeToken         *message);
+size_t penstock__v1__resume_token__get_packed_size
+                     (const Penstock__V1__ResumeToken   *message);
+size_t penstock__v1__resume_token__pack
+                     (const Penstock__V1__ResumeToken   *message,
+                      uint8_t             *out);
+size_t penstock__v1__resume_token__pack_to_buffer
+                     (const Penstock__V1__ResumeToken   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__ResumeToken *
+       penstock__v1__resume_token__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__resume_token__free_unpacked
+                     (Penstock__V1__ResumeToken *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Penstock__V1__Position_Closure)
@@ -907,6 +2243,81 @@ typedef void (*Penstock__V1__ListInstrumentsResponse_Closure)
 typedef void (*Penstock__V1__Instrument_Closure)
                  (const Penstock__V1__Instrument *message,
                   void *closure_data);
+typedef void (*Penstock__V1__SessionRequest_Closure)
+                 (const Penstock__V1__SessionRequest *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Hello_Closure)
+                 (const Penstock__V1__Hello *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__SubscribeTopics_Closure)
+                 (const Penstock__V1__SubscribeTopics *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Rate_Closure)
+                 (const Penstock__V1__Rate *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__UpdateSubscription_Closure)
+                 (const Penstock__V1__UpdateSubscription *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Unsubscribe_Closure)
+                 (const Penstock__V1__Unsubscribe *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Ack_Closure)
+                 (const Penstock__V1__Ack *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__AuthRefresh_Closure)
+                 (const Penstock__V1__AuthRefresh *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Ping_Closure)
+                 (const Penstock__V1__Ping *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Control_Closure)
+                 (const Penstock__V1__Control *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Welcome_Closure)
+                 (const Penstock__V1__Welcome *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Limits_Closure)
+                 (const Penstock__V1__Limits *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__SubscriptionAnswer_Closure)
+                 (const Penstock__V1__SubscriptionAnswer *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__SubscribedTopic_Closure)
+                 (const Penstock__V1__SubscribedTopic *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Unsubscribed_Closure)
+                 (const Penstock__V1__Unsubscribed *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Acknowledged_Closure)
+                 (const Penstock__V1__Acknowledged *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Refreshed_Closure)
+                 (const Penstock__V1__Refreshed *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Pong_Closure)
+                 (const Penstock__V1__Pong *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Refusal_Closure)
+                 (const Penstock__V1__Refusal *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__CaughtUp_Closure)
+                 (const Penstock__V1__CaughtUp *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Heartbeat_Closure)
+                 (const Penstock__V1__Heartbeat *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__TopicProgress_Closure)
+                 (const Penstock__V1__TopicProgress *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__SubscriptionClosed_Closure)
+                 (const Penstock__V1__SubscriptionClosed *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__Drain_Closure)
+                 (const Penstock__V1__Drain *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__ResumeToken_Closure)
+                 (const Penstock__V1__ResumeToken *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -918,6 +2329,10 @@ struct Penstock__V1__MarketData_Service
                     const Penstock__V1__SubscribeRequest *input,
                     Penstock__V1__Update_Closure closure,
                     void *closure_data);
+  void (*session)(Penstock__V1__MarketData_Service *service,
+                  const Penstock__V1__SessionRequest *input,
+                  Penstock__V1__Update_Closure closure,
+                  void *closure_data);
   void (*get_snapshot)(Penstock__V1__MarketData_Service *service,
                        const Penstock__V1__GetSnapshotRequest *input,
                        Penstock__V1__GetSnapshotResponse_Closure closure,
@@ -935,12 +2350,17 @@ void penstock__v1__market_data__init (Penstock__V1__MarketData_Service *service,
 #define PENSTOCK__V1__MARKET_DATA__INIT(function_prefix__) \
     { PENSTOCK__V1__MARKET_DATA__BASE_INIT,\
       function_prefix__ ## subscribe,\
+      function_prefix__ ## session,\
       function_prefix__ ## get_snapshot,\
       function_prefix__ ## list_instruments  }
 void penstock__v1__market_data__subscribe(ProtobufCService *service,
                                           const Penstock__V1__SubscribeRequest *input,
                                           Penstock__V1__Update_Closure closure,
                                           void *closure_data);
+void penstock__v1__market_data__session(ProtobufCService *service,
+                                        const Penstock__V1__SessionRequest *input,
+                                        Penstock__V1__Update_Closure closure,
+                                        void *closure_data);
 void penstock__v1__market_data__get_snapshot(ProtobufCService *service,
                                              const Penstock__V1__GetSnapshotRequest *input,
                                              Penstock__V1__GetSnapshotResponse_Closure closure,
@@ -954,6 +2374,8 @@ void penstock__v1__market_data__list_instruments(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    penstock__v1__status__descriptor;
 extern const ProtobufCEnumDescriptor    penstock__v1__side__descriptor;
+extern const ProtobufCEnumDescriptor    penstock__v1__start__descriptor;
+extern const ProtobufCEnumDescriptor    penstock__v1__overflow__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__position__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__subscribe_request__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__subscribed__descriptor;
@@ -971,6 +2393,33 @@ extern const ProtobufCMessageDescriptor penstock__v1__get_snapshot_response__des
 extern const ProtobufCMessageDescriptor penstock__v1__list_instruments_request__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__list_instruments_response__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__instrument__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__session_request__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__hello__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__subscribe_topics__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__rate__descriptor;
+extern const ProtobufCEnumDescriptor    penstock__v1__rate__preset__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__update_subscription__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__unsubscribe__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__ack__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__auth_refresh__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__ping__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__control__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__welcome__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__limits__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__subscription_answer__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__subscribed_topic__descriptor;
+extern const ProtobufCEnumDescriptor    penstock__v1__subscribed_topic__follows__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__unsubscribed__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__acknowledged__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__refreshed__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__pong__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__refusal__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__caught_up__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__heartbeat__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__topic_progress__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__subscription_closed__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__drain__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__resume_token__descriptor;
 extern const ProtobufCServiceDescriptor penstock__v1__market_data__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,6 @@
+/// How far one helping of frames leads.
+struct CatchUp {
+    var cursor: Subscription.Cursor
+    /// The subscriber has all there is for it now; otherwise there is more.
+    var isComplete: Bool
+}

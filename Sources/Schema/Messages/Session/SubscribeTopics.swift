@@ -1,0 +1,51 @@
+/// Adds a subscription to a session.
+package struct SubscribeTopics: Equatable, Sendable {
+    package var id: UInt32?
+    package var topics: [String]
+    /// None, or only "*": all.
+    package var fields: [String]
+    package var rate: RequestedRate?
+    /// Raw, because one that this version does not know is refused, not lost.
+    package var start: Int32?
+    package var positions: [TopicPosition]
+    /// Raw, as `start`.
+    package var overflow: Int32?
+
+    package init(
+        id: UInt32? = nil, topics: [String] = [], fields: [String] = [],
+        rate: RequestedRate? = nil, start: Int32? = nil, positions: [TopicPosition] = [],
+        overflow: Int32? = nil
+    ) {
+        self.id = id
+        self.topics = topics
+        self.fields = fields
+        self.rate = rate
+        self.start = start
+        self.positions = positions
+        self.overflow = overflow
+    }
+}
+
+extension SubscribeTopics: WireMessage {
+    package static let table = TableSet.shared["penstock.v1.SubscribeTopics"]
+
+    package func write(to record: Record) {
+        record.set(1, id)
+        record.set(2, topics)
+        record.set(3, fields)
+        record.set(4, rate)
+        record.set(5, start)
+        record.set(6, positions)
+        record.set(7, overflow)
+    }
+
+    package init(_ record: Record) {
+        id = record.get(1)
+        topics = record.list(2)
+        fields = record.list(3)
+        rate = record.get(4)
+        start = record.get(5)
+        positions = record.list(6)
+        overflow = record.get(7)
+    }
+}

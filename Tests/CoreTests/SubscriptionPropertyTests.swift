@@ -1,0 +1,338 @@
+import Base
+import Market
+import Schema
+import Streams
+import Testing
+
+@testable import Core
+
+/// Random lives of one subscriber: changes, time, stalls, resumes and new options in any order.
+/// Whatever happens, each update leads from what the client has to the truth at its sequence, what
+/// the server says was sent is what the client has, and in the end the client has everything.
+@Suite struct SubscriptionPropertyTests {
+    static let seeds: Int = 1200
+
+    @Test func `a state is right after every update, for any fields, rate and history`() throws {
+        for seed in 0..<Self.seeds {
+            var life = try StateLife(seed: UInt64(seed))
+            do {
+                for _ in 0..<60 { try life.step() }
+                try life.settle()
+            } catch {
+                Issue.record("seed \(seed): \(error) after \(life.log.suffix(8))")
+                return
+            }
+        }
+    }
+
+    @Test func `events come once and in order or are named by a gap, for any rate and history`()
+        throws
+    {
+        for seed in 0..<Self.seeds {
+            var life = try EventLife(seed: UInt64(seed))
+            do {
+                for _ in 0..<60 { try life.step() }
+                try life.settle()
+            } catch {
+                Issue.record("seed \(seed): \(error) after \(life.log.suffix(8))")
+                return
+            }
+        }
+    }
+}
+
+struct LifeError: Error { var text: String }
+
+let lifeRates: [Rate?] = [
+    nil, .ui, .backbone, .pro, Rate(perSecond: 5, burst: 2), Rate(interval: .milliseconds(1)),
+]
+
+struct StateLife {
+    let fixture = HubFixture()
+    let topic: StateTopic
+    let sink = FakeSink()
+    var random: SeededRandom
+    var session: Session
+    var subscription: Subscription
+    var options = SubscriptionOptions()
+    var client = ReferenceState()
+    var truth: [Position: ReferenceState] = [:]
+    var book = OrderBook()
+    var venueSequence: UInt64 = 0
+    var log: [String] = []
+    var seen = 0
+    let isBook: Bool
+
+    init(seed: UInt64) throws {
+        random = SeededRandom(seed: seed)
+        isBook = seed % 2 == 0
+        topic = isBook ? try fixture.book("book:binance:BTC/USDT:3") : try fixture.tick()
+        options = Self.options(isBook, &random)
+        options.start = [nil, .latest, .live][Int(random.next() % 3)]
+        session = Session(codec: .protobuf, sink: sink)
+        (subscription, _) = session.add(topic, options, resumeAt: nil)
+        session.becameWritable()
+        record()
+        try read()
+    }
+
+    static func options(_ isBook: Bool, _ random: inout SeededRandom) -> SubscriptionOptions {
+        var options = SubscriptionOptions()
+        options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
+        let bits = UInt16(random.next() % (isBook ? 3 : 15)) + 1
+        let whole: UInt16 = isBook ? 3 : 15
+        options.fields = bits == whole ? .all : FieldSet(rawValue: bits)
+        return options
+    }
+
+    mutating func step() throws {
+        switch random.next() % 16 {
+        case 0..<7: change()
+        case 7..<10: wait()
+        case 10: sink.isBlocked = true
+        case 11, 12: unblock()
+        case 13: log.append(setStatus())
+        case 14: reoption()
+        default: resume()
+        }
+        fixture.turn.end()
+        record()
+        try read()
+    }
+
+    mutating func change() {
+        log.append("change")
+        venueSequence += 1
+        if let topic = topic as? BookTopic {
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let isBid = random.chance(0.5)
+                let price = isBid ? Int64(random.next() % 8) + 90 : Int64(random.next() % 8) + 101
+                let quantity = Int64(random.next() % 4)
+                try? book.set(
+                    isBid ? .bid : .ask, price: Decimal(mantissa: price, exponent: -1),
+                    quantity: Decimal(mantissa: quantity, exponent: 0))
+            }
+            topic.apply(book, venueSequence)
+        } else if let topic = topic as? TickTopic {
+            func number(_ base: Int64) -> Decimal {
+                Decimal(mantissa: base + Int64(random.next() % 3), exponent: -2)
+            }
+            topic.apply(
+                Market.Tick(
+                    bidPrice: number(100), bidQuantity: number(1), askPrice: number(200),
+                    askQuantity: number(1)), venueSequence)
+        }
+    }
+
+    mutating func wait() {
+        let time = Duration.milliseconds(Int64(random.next() % 300))
+        log.append("wait \(time)")
+        fixture.turn.advance(time)
+    }
+
+    mutating func unblock() {
+        log.append("unblock")
+        sink.isBlocked = false
+        session.becameWritable()
+    }
+
+    mutating func setStatus() -> String {
+        let status = [Schema.Status.live, .stale, .resyncing][Int(random.next() % 3)]
+        topic.setStatus(status)
+        return "status \(status)"
+    }
+
+    mutating func reoption() {
+        let old = options.fields
+        options = Self.options(isBook, &random)
+        log.append("options \(options.fields.rawValue) \(String(describing: options.rate))")
+        _ = session.change(subscription, to: options)
+        // What the client has of fields it did not ask for means nothing; a snapshot follows when
+        // it gets new ones.
+        if options.fields.isSubset(of: old) {
+            let (position, status) = (client.position, client.status)
+            client = client.projected(options.fields, isBook: isBook)
+            (client.position, client.status) = (position, status)
+        } else {
+            client.position = nil
+        }
+        session.becameWritable()
+    }
+
+    mutating func resume() {
+        log.append("resume")
+        session.end()
+        sink.isBlocked = false
+        options.start = nil
+        session = Session(codec: .protobuf, sink: sink)
+        (subscription, _) = session.add(topic, options, resumeAt: client.position)
+        session.becameWritable()
+    }
+
+    mutating func record() {
+        var state = ReferenceState()
+        try? state.apply(topic.snapshot())
+        truth[topic.position] = state
+    }
+
+    mutating func read() throws {
+        for update in sink.updates.dropFirst(seen) {
+            do {
+                try client.apply(update)
+            } catch {
+                throw LifeError(
+                    text: "\(error): \(update) at \(String(describing: client.position))")
+            }
+            guard let position = client.position, let true_ = truth[position] else {
+                throw LifeError(text: "no such state: \(String(describing: client.position))")
+            }
+            let expected = true_.projected(options.fields, isBook: isBook)
+            if client.projected(options.fields, isBook: isBook) != expected {
+                throw LifeError(text: "\(client) is not \(expected)")
+            }
+        }
+        seen = sink.updates.count
+        if subscription.sent != client.position {
+            throw LifeError(
+                text: "sent \(String(describing: subscription.sent)), "
+                    + "the client has \(String(describing: client.position))")
+        }
+    }
+
+    /// The trailing edge: without further changes everything arrives.
+    mutating func settle() throws {
+        log.append("settle")
+        change()
+        fixture.turn.end()
+        record()
+        sink.isBlocked = false
+        session.becameWritable()
+        fixture.turn.advance(.seconds(2))
+        try read()
+        let expected = truth[topic.position]?.projected(options.fields, isBook: isBook)
+        let isAwaiting = client.position == nil
+        if !isAwaiting, client.projected(options.fields, isBook: isBook) != expected {
+            throw LifeError(text: "the end did not arrive: \(client), \(topic.position)")
+        }
+        if options.fields == .all, client.position != topic.position {
+            throw LifeError(text: "at \(String(describing: client.position))")
+        }
+        session.end()
+        if topic.subscriberCount != 0 { throw LifeError(text: "rows are left") }
+    }
+}
+
+struct EventLife {
+    let fixture = HubFixture(eventsPerTopicMax: 24)
+    let topic: EventTopic
+    let sink = FakeSink()
+    var random: SeededRandom
+    var session: Session
+    var subscription: Subscription
+    var options = SubscriptionOptions()
+    /// The last sequence that is accounted for.
+    var reached: UInt64
+    var nextID: UInt64 = 0
+    var ids: [UInt64: UInt64] = [:]
+    var seen = 0
+    var log: [String] = []
+
+    init(seed: UInt64) throws {
+        random = SeededRandom(seed: seed)
+        topic = try fixture.trades()
+        for _ in 0..<random.next() % 30 { Self.append(topic, &nextID, &ids) }
+        fixture.turn.end()
+        options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
+        options.fields = random.chance(0.5) ? .all : [.id, .side]
+        options.start = [nil, .latest, .live][Int(random.next() % 3)]
+        session = Session(codec: .protobuf, sink: sink)
+        let start: StartingPoint
+        (subscription, start) = session.add(topic, options, resumeAt: nil)
+        reached = start.firstSequence! - 1
+        session.becameWritable()
+        try read()
+    }
+
+    static func append(_ topic: EventTopic, _ id: inout UInt64, _ ids: inout [UInt64: UInt64]) {
+        id += 1
+        topic.append(
+            Market.Trade(
+                id: id, price: decimal("1.5"), quantity: decimal("2"), side: .buy, firstID: nil,
+                lastID: nil), eventTime: .unknown, receiveTime: .unknown)
+    }
+
+    mutating func step() throws {
+        switch random.next() % 16 {
+        case 0..<7:
+            log.append("append")
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                Self.append(topic, &nextID, &ids)
+            }
+        case 7..<10:
+            log.append("wait")
+            fixture.turn.advance(.milliseconds(Int64(random.next() % 300)))
+        case 10, 11:
+            log.append("block")
+            sink.isBlocked = true
+        case 12:
+            log.append("unblock")
+            sink.isBlocked = false
+            session.becameWritable()
+        case 13:
+            log.append("status")
+            topic.setStatus(random.chance(0.5) ? .stale : .live)
+        case 14:
+            options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
+            options.fields = random.chance(0.5) ? .all : [.id, .side]
+            log.append("options \(String(describing: options.rate))")
+            _ = session.change(subscription, to: options)
+            session.becameWritable()
+        default:
+            log.append("resume")
+            session.end()
+            sink.isBlocked = false
+            session = Session(codec: .protobuf, sink: sink)
+            let position = Position(epoch: topic.position.epoch, sequence: reached)
+            (subscription, _) = session.add(topic, options, resumeAt: position)
+            session.becameWritable()
+        }
+        fixture.turn.end()
+        try read()
+    }
+
+    mutating func read() throws {
+        for update in sink.updates.dropFirst(seen) {
+            guard let sequence = update.sequence else { throw LifeError(text: "no sequence") }
+            let base = update.baseSequence ?? sequence - 1
+            guard base == reached else {
+                throw LifeError(text: "\(base + 1) to \(sequence) after \(reached)")
+            }
+            if case .gap(let gap)? = update.payload {
+                guard gap.fromSequence == base + 1, gap.toSequence == sequence else {
+                    throw LifeError(text: "gap \(gap) after \(reached)")
+                }
+            } else if case .trade(let trade)? = update.payload {
+                let known = ids.updateValue(trade.id ?? 0, forKey: sequence)
+                guard known == nil || known == trade.id else { throw LifeError(text: "other id") }
+            } else if update.status == nil {
+                throw LifeError(text: "nothing in \(update)")
+            }
+            reached = sequence
+        }
+        seen = sink.updates.count
+        if subscription.sent?.sequence != reached {
+            throw LifeError(text: "sent \(String(describing: subscription.sent)) not \(reached)")
+        }
+    }
+
+    mutating func settle() throws {
+        log.append("settle")
+        sink.isBlocked = false
+        session.becameWritable()
+        fixture.turn.end()
+        fixture.turn.advance(.seconds(2))
+        try read()
+        if reached != topic.position.sequence { throw LifeError(text: "at \(reached)") }
+        session.end()
+    }
+}

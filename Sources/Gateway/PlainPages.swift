@@ -33,7 +33,7 @@ struct PlainPages {
 
     private func health(_ status: SystemStatus) -> Page {
         switch status {
-        case .healthy: text(200, "ok\n")
+        case .healthy: text(200, "healthy\n")
         case .degraded: text(200, "degraded: not every venue is connected\n")
         case .critical: text(503, "critical: no venue is connected\n")
         case .offline: text(503, "draining\n")

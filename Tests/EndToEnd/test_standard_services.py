@@ -106,7 +106,7 @@ def test_health_follows_a_feed_that_is_cut_and_comes_back():
             with Simulator(address=address):
                 for watch in watches:
                     watch.wait_for([SERVING, NOT_SERVING, SERVING])
-                assert gateway.get("/healthz") == (200, "ok\n")
+                assert gateway.get("/healthz") == (200, "healthy\n")
                 assert [check(channel, service) for service in services] == [SERVING] * 3
                 assert statuses(channel) == dict.fromkeys(services, SERVING)
                 stranger.wait_for([UNKNOWN])

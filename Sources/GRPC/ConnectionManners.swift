@@ -40,7 +40,7 @@ struct ConnectionManners: ~Copyable {
     private let limits: RPCLimits
     private let jitter: Double
     private var watch: Watch?
-    private var drain: ConnectionDrain
+    private(set) var drain: ConnectionDrain
 
     init(_ limits: RPCLimits, jitter: Double) {
         self.limits = limits

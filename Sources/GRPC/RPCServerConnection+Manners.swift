@@ -13,6 +13,9 @@ extension RPCServerConnection {
         settle()
     }
 
+    /// The last call that is served was named; the client knows.
+    package var hasSaidGoodbye: Bool { manners.drain.hasNamedLast }
+
     func tickManners() {
         http2.tick(now: now)
         let view = ConnectionManners.View(

@@ -48,4 +48,9 @@ package struct ConnectionDrain: ~Copyable {
     package var isDraining: Bool {
         if case .serving = state { false } else { true }
     }
+
+    /// The last stream was named; what the peer opens now is not served.
+    package var hasNamedLast: Bool {
+        if case .final = state { true } else { false }
+    }
 }

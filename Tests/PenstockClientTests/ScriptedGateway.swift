@@ -151,5 +151,5 @@ struct ScriptedCall {
     }
 
     /// The client answered the farewell's PING, so the last GOAWAY is out.
-    var hasSaidGoodbye: Bool { connection.nextTick == nil }
+    var hasSaidGoodbye: Bool { connection.hasSaidGoodbye }
 }

@@ -1,9 +1,9 @@
 import Base
 import Runtime
 
-/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [sizes]`: all parts, or those named.
+/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [sizes]`: all parts, or those named.
 @main struct Benchmarks {
-    private static let parts = ["ingest", "encoding", "sizes"]
+    private static let parts = ["ingest", "encoding", "publish", "sizes"]
 
     static func main() {
         var wanted: Set<String> = []
@@ -33,6 +33,7 @@ import Runtime
             IngestBenchmark(recording: recording, rounds: rounds).run(into: &report)
         }
         if isWanted("encoding") { EncodingBenchmark(rounds: rounds).run(into: &report) }
+        if isWanted("publish") { PublishBenchmark(rounds: rounds).run(into: &report) }
         if isWanted("sizes") { SizeBenchmark(recording: recording).run(into: &report) }
         print(report.text)
     }

@@ -183,10 +183,10 @@ struct StateLife {
                 throw LifeError(
                     text: "\(error): \(update) at \(String(describing: client.position))")
             }
-            guard let position = client.position, let known = truth[position] else {
+            guard let position = client.position, let whole = truth[position] else {
                 throw LifeError(text: "no such state: \(String(describing: client.position))")
             }
-            let expected = known.projected(options.fields, isBook: isBook)
+            let expected = whole.projected(options.fields, isBook: isBook)
             if client.projected(options.fields, isBook: isBook) != expected {
                 throw LifeError(text: "\(client) is not \(expected)")
             }

@@ -111,8 +111,8 @@ extension SessionDialogue: SessionObserver {
         }
         keep([], of: subscription.tag)
         let text =
-            "too slow for \"\(name)\": \(topic.position.sequence &- (subscription.sent?.sequence ?? 0))"
-            + " updates behind; subscribe again with the token, or with another overflow policy"
+            "too slow for \"\(name)\": \(lag(of: subscription)) behind; subscribe again with the "
+            + "token, or with another overflow policy"
         say(
             nil,
             .closed(
@@ -122,6 +122,12 @@ extension SessionDialogue: SessionObserver {
                     present: TopicPosition(
                         topic: name, epoch: topic.position.epoch,
                         sequence: topic.position.sequence), resumeToken: token)))
+    }
+
+    private func lag(of subscription: Subscription) -> String {
+        let present = subscription.topic.position
+        guard let sent = subscription.sent, sent.epoch == present.epoch else { return "an epoch" }
+        return "\(present.sequence - sent.sequence) updates"
     }
 
     package func topicEnded(_ subscription: Subscription) {

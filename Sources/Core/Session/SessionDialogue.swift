@@ -85,10 +85,13 @@ package final class SessionDialogue {
         session.becameWritable()
     }
 
-    /// The server will end the call at `deadline`; the client is told, with a resume token.
+    /// The server will end the call at `deadline`; the client is told when the session ends, which
+    /// is somewhat earlier, with a resume token.
     package func draining(deadline: Instant) {
         var actions: [SessionAction] = []
-        machine.drain(until: deadline, into: &actions)
+        let now = hub.turn.instant()
+        let left = max(deadline - now, .zero)
+        machine.drain(until: now + max(left - limits.drainMargin, left / 2), into: &actions)
         perform(actions)
         setTimer()
     }

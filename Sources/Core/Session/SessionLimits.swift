@@ -40,5 +40,10 @@ package struct SessionLimits: Sendable {
     /// not say what it speaks.
     package var helloTimeout = Duration.seconds(10)
 
+    /// How long before the server's own deadline a session ends when the server drains, but not
+    /// before half of the time is over. Default 2 s: for the last bytes to leave, and for the
+    /// process to end in time.
+    package var drainMargin = Duration.seconds(2)
+
     package init() {}
 }

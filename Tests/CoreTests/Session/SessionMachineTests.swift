@@ -413,9 +413,9 @@ import Testing
     }
 
     @Test func `a token is the requests it stands for`() throws {
+        let place = TopicPosition(topic: "a", epoch: 9, sequence: 8)
         let requests = [
-            SubscribeTopics(
-                id: 3, topics: ["a"], positions: [TopicPosition(topic: "a", epoch: 9, sequence: 8)]),
+            SubscribeTopics(id: 3, topics: ["a"], positions: [place]),
             SubscribeTopics(id: 4, topics: ["b"], rate: RequestedRate(preset: 2)),
         ]
         let token = try #require(ResumeToken(subscriptions: requests).bytes(bytesMax: 1000))

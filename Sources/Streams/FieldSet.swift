@@ -1,26 +1,30 @@
 /// Which payload fields of a topic an audience wants. The meaning of a bit depends on the kind of
 /// topic; `all` is the same for every kind, so that everybody who wants everything shares frames.
+///
+/// Inlinable: topics ask it on every publication, and the protocol's operations would otherwise go
+/// through witnesses.
+@usableFromInline
 package struct FieldSet: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt16
+    @usableFromInline package let rawValue: UInt16
 
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    package static let all = FieldSet(rawValue: .max)
+    @inlinable package static var all: FieldSet { FieldSet(rawValue: .max) }
 
-    package static let bidPrice = FieldSet(rawValue: 1)
-    package static let bidQuantity = FieldSet(rawValue: 2)
-    package static let askPrice = FieldSet(rawValue: 4)
-    package static let askQuantity = FieldSet(rawValue: 8)
+    @inlinable package static var bidPrice: FieldSet { FieldSet(rawValue: 1) }
+    @inlinable package static var bidQuantity: FieldSet { FieldSet(rawValue: 2) }
+    @inlinable package static var askPrice: FieldSet { FieldSet(rawValue: 4) }
+    @inlinable package static var askQuantity: FieldSet { FieldSet(rawValue: 8) }
 
-    package static let bids = FieldSet(rawValue: 1)
-    package static let asks = FieldSet(rawValue: 2)
+    @inlinable package static var bids: FieldSet { FieldSet(rawValue: 1) }
+    @inlinable package static var asks: FieldSet { FieldSet(rawValue: 2) }
 
-    package static let price = FieldSet(rawValue: 1)
-    package static let quantity = FieldSet(rawValue: 2)
-    package static let id = FieldSet(rawValue: 4)
-    package static let side = FieldSet(rawValue: 8)
-    package static let firstID = FieldSet(rawValue: 16)
-    package static let lastID = FieldSet(rawValue: 32)
+    @inlinable package static var price: FieldSet { FieldSet(rawValue: 1) }
+    @inlinable package static var quantity: FieldSet { FieldSet(rawValue: 2) }
+    @inlinable package static var id: FieldSet { FieldSet(rawValue: 4) }
+    @inlinable package static var side: FieldSet { FieldSet(rawValue: 8) }
+    @inlinable package static var firstID: FieldSet { FieldSet(rawValue: 16) }
+    @inlinable package static var lastID: FieldSet { FieldSet(rawValue: 32) }
 }
 
 extension FieldSet {

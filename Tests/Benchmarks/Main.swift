@@ -1,7 +1,8 @@
 import Base
 import Runtime
 
-/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [sizes]`: all parts, or those named.
+/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [sizes]`: all parts, or
+/// those named.
 @main struct Benchmarks {
     private static let parts = ["ingest", "encoding", "publish", "sizes"]
 

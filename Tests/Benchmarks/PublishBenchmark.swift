@@ -13,8 +13,8 @@ struct PublishBenchmark {
     func run(into report: inout Report) {
         report.title("Publication")
         report.note(
-            "Nanoseconds per delivery to sinks that take everything, medians of \(rounds) rounds of "
-                + "\(Self.turns) turns with one change each.\n")
+            "Nanoseconds per delivery to sinks that take everything, medians of \(rounds) rounds "
+                + "of \(Self.turns) turns with one change each.\n")
         var timer = InterleavedTimer()
         let cases = [
             ("events, 1,000 subscribers", Self.subscribers, true),

@@ -268,6 +268,18 @@ import Testing
         #expect(client.data.count == 2)
     }
 
+    /// Seed 494 of the random lives.
+    @Test func `a snapshot that waits for room is not forgotten by a change of options`() throws {
+        try apply("100")
+        let client = DialogueClient(fixture)
+        client.sink.isBlocked = true
+        _ = client.subscribe(SubscribeTopics(id: 1, topics: [Self.tickName]))
+        _ = client.ask(.update(UpdateSubscription(id: 1, rate: RequestedRate(preset: 2))))
+        #expect(client.data.isEmpty)
+        client.unblock()
+        #expect(client.data.count == 1 && client.data[0].baseSequence == nil)
+    }
+
     @Test func `a change that one topic cannot have changes nothing`() throws {
         let client = DialogueClient(fixture)
         _ = client.subscribe(SubscribeTopics(id: 1, topics: [Self.tickName, Self.tradeName]))

@@ -222,15 +222,17 @@ def the_server(channelz):
     return server
 
 
-def sockets(channelz, server_id: int) -> list:
+def socket_numbers(channelz, server_id: int) -> list[int]:
     answer = channelz.GetServerSockets(
         channelz_pb2.GetServerSocketsRequest(server_id=server_id), timeout=10)
     assert answer.end
-    references = answer.socket_ref
+    return [each.socket_id for each in answer.socket_ref]
+
+
+def sockets(channelz, server_id: int) -> list:
     return [
-        channelz.GetSocket(
-            channelz_pb2.GetSocketRequest(socket_id=each.socket_id), timeout=10).socket
-        for each in references]
+        channelz.GetSocket(channelz_pb2.GetSocketRequest(socket_id=number), timeout=10).socket
+        for number in socket_numbers(channelz, server_id)]
 
 
 def test_channelz_counts_the_calls_of_the_server(channel, channelz):
@@ -281,8 +283,7 @@ def test_channelz_shows_what_a_connection_did(market, channelz):
             socket_id=socket.ref.socket_id, summary=True), timeout=10).socket
         assert not summary.data.option and summary.data.streams_started == 1
     wait_until(
-        lambda: socket.ref.socket_id not in {
-            each.ref.socket_id for each in sockets(channelz, server.ref.server_id)},
+        lambda: socket.ref.socket_id not in socket_numbers(channelz, server.ref.server_id),
         5, "the socket to be gone")
 
 

@@ -10,6 +10,9 @@ struct BehindQueue {
         waiting.append(subscription)
     }
 
+    /// Who is served next.
+    var first: Subscription? { start < waiting.count ? waiting[start] : nil }
+
     mutating func popFirst() -> Subscription? {
         guard start < waiting.count else { return nil }
         let first = waiting[start]

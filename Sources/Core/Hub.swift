@@ -46,7 +46,11 @@ package final class Hub {
 
     /// The topic a client names, created if need be.
     package func topic(named text: String) throws(TopicRefusal) -> Topic {
-        if let known = topics[text] { return wanted(known) }
+        // By its bytes: texts that are only canonically equal are no names, and nobody was asked
+        // whether the caller may have what they would find.
+        if let known = topics[text], known.name.utf8.elementsEqual(text.utf8) {
+            return wanted(known)
+        }
         let name: TopicName
         do throws(TopicNameError) {
             name = try TopicName(parsing: text)

@@ -15,8 +15,10 @@ final class Pacer {
         self.turn = turn
     }
 
-    /// Nobody waits: it may be forgotten.
-    var isIdle: Bool { waiting.isEmpty }
+    private var isFiring = false
+
+    /// Nobody waits: it may be forgotten. While it fires, those who wait are being looked through.
+    var isIdle: Bool { waiting.isEmpty && !isFiring }
 
     func add(_ audience: Audience, of topic: Topic) {
         audience.isWaiting = true
@@ -42,6 +44,8 @@ final class Pacer {
         let instant = (now - place).wholeNanoseconds < rate.grid ? place : now
         var due: [(audience: Audience, topic: Topic)] = []
         swap(&due, &waiting)
+        isFiring = true
+        defer { isFiring = false }
         for (audience, topic) in due {
             if audience.isEmpty {
                 audience.isWaiting = false

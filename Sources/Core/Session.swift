@@ -15,7 +15,8 @@ package final class Session {
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
     private let scratch = OutputBuffer()
-    private var isEnded = false
+    /// The client left, or the session is over: nothing is offered to the sink any more.
+    package private(set) var isEnded = false
 
     package init(codec: Codec, sink: any FrameSink) {
         self.codec = codec
@@ -54,6 +55,9 @@ package final class Session {
     /// Changes how a subscription is served. True: it goes on where it stands, false: it begins
     /// anew with a snapshot. Frames leave with `becameWritable()`.
     package func change(_ subscription: Subscription, to options: SubscriptionOptions) -> Bool {
+        // What waits to be published may wake this session's rows, so it comes before any change.
+        subscription.topic.publishPending()
+        guard byTopic[subscription.topic.number] === subscription else { return true }
         subscription.closesWhenBehind = options.closesWhenBehind
         let key = Audience.Key(codec: codec, fields: options.fields, rate: options.rate)
         guard key != subscription.audience.key else { return true }
@@ -65,6 +69,8 @@ package final class Session {
 
     /// Ends one subscription.
     package func remove(_ subscription: Subscription) {
+        // Its row may be gone already: telling others can end the whole session.
+        guard byTopic[subscription.topic.number] === subscription else { return }
         subscription.topic.leave(subscription)
         removed(subscription)
     }
@@ -74,7 +80,11 @@ package final class Session {
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
-        while !isEnded, let subscription = behind.popFirst() {
+        while !isEnded {
+            // Publishing may wake rows that rest, this session's too, and come back to here: so it
+            // comes while everybody still is where he belongs.
+            behind.first?.topic.publishPending()
+            guard !isEnded, let subscription = behind.popFirst() else { break }
             guard let cursor = subscription.cursor else { continue }
             let topic = subscription.topic
             if isLost(subscription, at: cursor) {
@@ -118,6 +128,8 @@ package final class Session {
     /// sent: to be called every so often.
     package func closeLost() {
         for subscription in Array(byTopic.values) where subscription.isQueued {
+            // Closing says so, which can end the session when its queue is full.
+            if isEnded { return }
             if let cursor = subscription.cursor, isLost(subscription, at: cursor) {
                 behind.remove(subscription)
                 close(subscription, at: cursor)

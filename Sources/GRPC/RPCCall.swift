@@ -36,6 +36,8 @@ package final class RPCCall {
     var deframer: MessageDeframer
     /// When the unfinished message began.
     var partialSince: Instant?
+    /// Bytes of whole messages that the handler keeps until the client has said everything.
+    var keptBytes = 0
     var handler: (any RPCHandler)?
     /// How many interceptors, outermost first, have admitted the call and not seen it end.
     var admissions: UInt8 = 0
@@ -90,6 +92,10 @@ package final class RPCCall {
         }
         return framed
     }
+
+    /// The handler keeps so many bytes of messages and waits for more: they count like those of an
+    /// unfinished message, against the same limits of size and time. 0: it keeps none any more.
+    package func keep(bytes: Int) { server?.keep(bytes, for: self) }
 
     /// Like `send`, for bytes that already carry their prefixes.
     package func send(framed: RawSpan) { server?.send(framed, on: self) }

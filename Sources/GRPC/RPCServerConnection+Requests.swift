@@ -23,6 +23,9 @@ extension RPCServerConnection {
         }
     }
 
+    /// Of a remembered header block: ordinary calls, without long credentials.
+    private static let latestBytesMax = 1024
+
     /// What a block asks for. Those of one client look alike: then the answer is known, and HTTP/2
     /// hands over the very same array, for which the comparison is O(1).
     private func request(_ fields: [HTTP2Field]) -> RPCRequest {
@@ -34,7 +37,9 @@ extension RPCServerConnection {
             if let latest, head.metadata == latest.head.metadata {
                 head.metadata = latest.head.metadata
             }
-            latest = (fields, head)
+            // What an idle connection holds of it is small.
+            let size = fields.reduce(0) { $0 + $1.listSize }
+            latest = size <= Self.latestBytesMax ? (fields, head) : nil
             return .call(head)
         }
         return request
@@ -92,7 +97,8 @@ extension RPCServerConnection {
         }
         guard call.isOpen else { return }
         call.deframer = deframer
-        call.partialSince = deframer.partialBytes > 0 ? call.partialSince ?? now : nil
+        let isUnfinished = deframer.partialBytes > 0 || call.keptBytes > 0
+        call.partialSince = isUnfinished ? call.partialSince ?? now : nil
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
             limitReached(.partialMessages)
@@ -141,8 +147,16 @@ extension RPCServerConnection {
     }
 
     func forget(_ call: RPCCall) {
-        partialBytes -= call.deframer.partialBytes
+        partialBytes -= call.deframer.partialBytes + call.keptBytes
+        call.keptBytes = 0
         call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
+    }
+
+    func keep(_ bytes: Int, for call: RPCCall) {
+        guard call.isOpen else { return }
+        partialBytes += bytes - call.keptBytes
+        call.keptBytes = bytes
+        call.partialSince = bytes > 0 ? now : nil
     }
 
     private static func status(of error: MessageDeframerError) -> RPCStatus {

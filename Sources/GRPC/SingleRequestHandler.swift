@@ -27,6 +27,8 @@ package final class SingleRequestHandler: RPCHandler {
             return call.finish(RPCStatus(.invalidArgument, "the method takes one message"))
         }
         request = message.copyBytes()
+        // Until the client has said everything, this is an unfinished request.
+        call.keep(bytes: message.byteCount)
     }
 
     package func receivedEnd(on call: RPCCall) {
@@ -35,6 +37,7 @@ package final class SingleRequestHandler: RPCHandler {
         }
         // Long streams keep no copy of their request.
         request = []
+        call.keep(bytes: 0)
         message.withRawSpan { serve(call, $0) }
     }
 

@@ -6,7 +6,8 @@ internal import Runtime
 final class HTTP1Session {
     private let pages: PlainPages
     private let output: OutputBuffer
-    private var parser = HTTP1RequestParser()
+    /// The pages need no body; a client that sends one is not kept waiting for its end.
+    private var parser = HTTP1RequestParser(limits: HTTP1Limits(bodyBytesMax: 4096))
     /// Close the connection once the output has left.
     private(set) var isFinished = false
     /// What the client sent was no HTTP.

@@ -20,7 +20,8 @@ package final class HealthService: RPCService {
     }
 
     private var statuses: [String: ServingStatus] = ["": .serving]
-    private var watchers: [Watcher] = []
+    /// By call, so that thousands may leave at once.
+    private var watchers: [ObjectIdentifier: Watcher] = [:]
     /// Nothing serves any more, whatever is reported.
     private(set) var isStopped = false
 
@@ -95,23 +96,22 @@ package final class HealthService: RPCService {
                     "a service name of \(service.utf8.count) bytes; at most \(Self.nameBytesMax)"))
         }
         let status = statuses[service] ?? .serviceUnknown
-        watchers.append(Watcher(call: call, service: service, told: status))
+        watchers[ObjectIdentifier(call)] = Watcher(call: call, service: service, told: status)
         call.send(HealthCheckResponse(status: status))
     }
 
     private func tell(_ service: String) {
         // A watcher whose call ended without a word (a drain) leaves here.
-        watchers.removeAll { !$0.call.isOpen }
+        watchers = watchers.filter { $0.value.call.isOpen }
         let status = statuses[service] ?? .serviceUnknown
         var calls: [RPCCall] = []
-        for index in watchers.indices
-        where watchers[index].service == service && watchers[index].told != status {
-            watchers[index].told = status
-            calls.append(watchers[index].call)
+        for (key, watcher) in watchers where watcher.service == service && watcher.told != status {
+            watchers[key]?.told = status
+            calls.append(watcher.call)
         }
         // Sending may end a call whose queue is full, and its watcher leaves meanwhile.
         for call in calls { call.send(HealthCheckResponse(status: status)) }
     }
 
-    private func forget(_ call: RPCCall) { watchers.removeAll { $0.call === call } }
+    private func forget(_ call: RPCCall) { watchers[ObjectIdentifier(call)] = nil }
 }

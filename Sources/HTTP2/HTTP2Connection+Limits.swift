@@ -37,10 +37,11 @@ extension HTTP2Connection {
         return false
     }
 
-    /// Resets streams whose queue has not moved since the last look, though everything but their
-    /// own windows was open. Called every `OutputWatch.interval` or so.
+    /// Resets streams whose queue has not moved since the last look, though the socket took
+    /// everything: their own windows are closed, or the connection's is for all of them. Called
+    /// every `OutputWatch.interval` or so.
     package func resetStalledStreams() {
-        guard maySend, window > 0, output.count <= limits.outputBytesMax else { return }
+        guard maySend, output.count <= limits.outputBytesMax else { return }
         for stream in waiting where stream.flags.contains(.queued) && stream.queuedBytes > 0 {
             if stream.flags.contains(.stalled) {
                 limitReached(.stalledStream)

@@ -9,6 +9,12 @@ package struct HTTP2Field: Equatable, Sendable {
         self.value = value
     }
 
+    /// By bytes: what is only canonically equal is another value on the wire.
+    package static func == (left: HTTP2Field, right: HTTP2Field) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8)
+            && left.value.utf8.elementsEqual(right.value.utf8)
+    }
+
     /// The size the peer's SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 §6.5.2).
     package var listSize: Int { name.utf8.count + value.utf8.count + 32 }
 }

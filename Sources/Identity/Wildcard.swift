@@ -28,6 +28,12 @@ struct Wildcard: Equatable, Sendable {
         return rest.text == text.count || text[rest.text] == separator
     }
 
+    /// What no star reaches across: the separator, and what escapes or joins the parts of a
+    /// certificate's subject (RFC 2253 §2.2, §2.4), so that `CN=a*` never takes in another part.
+    private func isBorder(_ byte: UInt8) -> Bool {
+        byte == separator || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "+")
+    }
+
     /// Where both stand once the pattern is used up at the end of a part, or nil when it fails.
     private func prefix(of text: Span<UInt8>) -> (pattern: Int, text: Int)? {
         var (at, position) = (0, 0)
@@ -47,7 +53,7 @@ struct Wildcard: Equatable, Sendable {
                 continue
             }
             // A mismatch: the last star takes one byte more, if the part has one.
-            guard let last = star, last.text < text.count, text[last.text] != separator else {
+            guard let last = star, last.text < text.count, !isBorder(text[last.text]) else {
                 return nil
             }
             star = (last.pattern, last.text + 1)

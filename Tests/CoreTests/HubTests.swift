@@ -34,6 +34,14 @@ import Testing
         #expect(fixture.venue.demanded.map(\.symbol.description) == ["BTC/USDT"])
     }
 
+    @Test func `a name that only looks like a topic's finds nothing`() throws {
+        // The Kelvin sign is canonically a K, but no letter of a symbol.
+        _ = try fixture.hub.topic(named: "tick:binance:LINK/USDT")
+        #expect(throws: TopicRefusal.self) {
+            try fixture.hub.topic(named: "tick:binance:LIN\u{212a}/USDT")
+        }
+    }
+
     @Test func `one book has one topic, whether its default depth is named or not`() throws {
         let plain = try fixture.book()
         let named = try fixture.book("book:binance:BTC/USDT:50")

@@ -171,6 +171,36 @@ import Testing
         #expect(loop.server.callCount == 1)
     }
 
+    @Test func `a whole request that waits for its end counts like an unfinished one`() {
+        var limits = RPCLimits()
+        limits.partialBytesMax = 50_000
+        let loop = Loop(limits: limits)
+        loop.router.register("/s/One") { _ in
+            SingleRequestHandler { call, _ in call.finish(.ok) }
+        }
+        let message = [UInt8](repeating: 0, count: 30_000)
+        let first = loop.call("/s/One", message, halfClose: false)
+        #expect(loop.server.heldBytes >= 30_000)
+        let second = loop.call("/s/One", message, halfClose: false)
+        #expect(second.status?.code == .resourceExhausted)
+        first.call?.halfClose()
+        loop.exchange()
+        #expect(first.status == .ok)
+        #expect(loop.server.heldBytes < 1000)
+    }
+
+    @Test func `a request that only looks the same is another one`() {
+        let loop = Loop()
+        let box = loop.record("/s/M") { $0.onEnd = { $0.finish(.ok) } }
+        for name in ["\u{e9}", "e\u{301}"] {
+            var metadata = Metadata()
+            metadata.add("x-user", name)
+            loop.call("/s/M", metadata: metadata)
+            let received = box.recorder.call.metadata["x-user"] ?? ""
+            #expect(Array(received.utf8) == Array(name.utf8))
+        }
+    }
+
     @Test func `an incomplete last message is refused`() {
         let loop = Loop()
         _ = loop.record("/s/M")

@@ -72,12 +72,14 @@ extension SessionDialogue {
     }
 
     /// What opens a subscription again where it stands: at what was acknowledged, if the client
-    /// does that, else at what was sent.
+    /// does that, else at what was sent, else where it was asked to start.
     private func request(_ entry: Living) -> SubscribeTopics {
         var request = entry.plan.request
         request.topics = entry.parts.map(\.name)
         request.positions = entry.parts.compactMap { name, subscription in
-            let position = acknowledged[subscription.topic.number] ?? subscription.sent
+            let position =
+                acknowledged[subscription.topic.number] ?? subscription.sent
+                ?? entry.plan.positions[name]
             return position.map {
                 TopicPosition(topic: name, epoch: $0.epoch, sequence: $0.sequence)
             }

@@ -93,6 +93,8 @@ extension SessionDialogue {
         var answer = SubscriptionAnswer(id: change.id)
         for (name, subscription, options) in wanted {
             let goesOn = session.change(subscription, to: options)
+            // Positions from before the fields were widened lack the new ones.
+            if !goesOn { acknowledged[subscription.topic.number] = nil }
             answer.accepted.append(described(subscription, name, goesOn: goesOn))
         }
         say(answers, .updated(answer))

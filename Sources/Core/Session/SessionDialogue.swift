@@ -103,6 +103,8 @@ package final class SessionDialogue {
         for (id, entry) in living.sorted(by: { $0.key < $1.key }) {
             for (name, subscription) in entry.parts
             where !identity.allows(topic: subscription.topic.name) {
+                // A full queue ends the session while it is being told.
+                if session.isEnded { return }
                 session.remove(subscription)
                 let rejection = RejectedTopic(
                     name: name, code: Refusal.Reason.forbidden.rawValue,
@@ -118,6 +120,8 @@ package final class SessionDialogue {
 
     private func perform(_ actions: [SessionAction]) {
         for action in actions {
+            // An answer that finds the queue full ends the session.
+            if session.isEnded { return }
             switch action {
             case .welcome(let answers, let plan): welcome(answers, plan)
             case .open(let answers, let plan): open(answers, plan)
@@ -141,6 +145,7 @@ package final class SessionDialogue {
     }
 
     func say(_ answers: UInt64?, _ content: Control.Content) {
+        if session.isEnded { return }
         output.send(Update(payload: .control(Control(answers: answers, content: content))))
     }
 
@@ -190,6 +195,7 @@ package final class SessionDialogue {
 
     /// One at a time: while the stream does not take it, it is due, and of then.
     private func sendHeartbeat() {
+        if session.isEnded { return }
         isHeartbeatDue = !output.trySend(
             Update(payload: .control(Control(content: .heartbeat(heartbeat())))))
     }

@@ -136,9 +136,12 @@ import Testing
         }
         var (seenStale, seenGap, after) = (false, false, before)
         while let update = try await updates.next() {
-            if update.topic == tickTopic && update.status == .stale {
+            // The last state stays, marked, until the new gateway speaks: it may say that it has
+            // none yet.
+            if update.topic == tickTopic && update.status == .stale,
+                update.state.epoch == before?.state.epoch
+            {
                 seenStale = true
-                // The last state stays, marked.
                 #expect(update.state.bestBid?.price.description == "100")
             }
             if update.gap?.reason == .newEpoch { seenGap = true }

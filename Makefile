@@ -12,7 +12,7 @@ run: ## a simulated market and a gateway on loopback, with hints what to do next
 	@swift build -c release --product penstock
 	@exec .ci/demo
 
-test: ## everything that can be wrong, in under ten minutes
+test: ## everything that can be wrong, in under twenty minutes
 	@.ci/install-packages test
 	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
 	@.ci/test

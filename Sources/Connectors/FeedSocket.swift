@@ -71,6 +71,11 @@ package final class FeedSocket: ByteStreamDelegate {
 
     func sendPong(_ payload: [UInt8]) { send(.pong, payload) }
 
+    /// Leaves what comes in the kernel.
+    func pauseReading() { stream?.pauseReading() }
+
+    func resumeReading() { stream?.resumeReading() }
+
     /// Says goodbye; the owner hears nothing more.
     func giveUp(code: UInt16) {
         isOver = true

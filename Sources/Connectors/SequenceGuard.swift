@@ -17,30 +17,57 @@ package struct SequenceGuard: Sendable, Equatable {
 
     /// The newest id, once there was one.
     package private(set) var newest: UInt64?
+    /// Nil as soon as the stream is beyond it.
+    private var known: UInt64?
     private var olderRun = 0
     private var olderFirst: UInt64 = 0
     private var olderNewest: UInt64 = 0
 
     package init() {}
 
+    /// Everything up to that id is known from elsewhere. The stream itself may still be behind it:
+    /// that is no counting anew.
+    package mutating func skip(through id: UInt64) {
+        if newest.map({ $0 < id }) ?? true { known = id }
+    }
+
     /// An id of a stream whose ids are contiguous.
     package mutating func contiguous(_ id: UInt64) -> Verdict {
-        guard let known = newest else {
-            accept(id)
-            return .next
+        let newest = newest
+        let verdict = judgeContiguous(id)
+        guard let known, verdict != .older else { return verdict }
+        if let newest, id <= newest {
+            // Counted anew: what was known counts no more.
+            self.known = nil
+            return verdict
         }
-        if id > known {
-            accept(id)
-            return id == known + 1 ? .next : .hole(from: known + 1, through: id - 1)
-        }
-        return countsAnew(at: id) ? .hole(from: olderFirst, through: id - 1) : .older
+        if id <= known { return .older }
+        self.known = nil
+        return id == known + 1 ? .next : .hole(from: known + 1, through: id - 1)
     }
 
     /// An id of a stream whose ids only grow.
     package mutating func increasing(_ id: UInt64) -> Verdict {
-        if let known = newest, id <= known, !countsAnew(at: id) { return .older }
+        if let newest, id <= newest {
+            if !countsAnew(at: id) { return .older }
+            known = nil
+        }
         accept(id)
+        if let known, id <= known { return .older }
+        known = nil
         return .next
+    }
+
+    private mutating func judgeContiguous(_ id: UInt64) -> Verdict {
+        guard let newest else {
+            accept(id)
+            return .next
+        }
+        if id > newest {
+            accept(id)
+            return id == newest + 1 ? .next : .hole(from: newest + 1, through: id - 1)
+        }
+        return countsAnew(at: id) ? .hole(from: olderFirst, through: id - 1) : .older
     }
 
     /// Whether so many ids that are not newer came in order that the venue means it.

@@ -52,6 +52,14 @@ package final class VenueBridge: VenueConnector, FeedSink {
         feed?.repeatBook(handle)
     }
 
+    package func inherited(_ board: InstrumentBoard) {
+        guard let feed, let handle = handles[board.symbol] else { return }
+        feed.resume(handle, after: board.heard)
+        for kind in TopicKind.allCases where kind != .bench {
+            board.setStatus(feed.status(of: handle, kind).onTheWire, of: kind)
+        }
+    }
+
     // MARK: FeedSink
 
     package func added(_ handle: Int, _ symbol: Symbol) {
@@ -108,13 +116,7 @@ package final class VenueBridge: VenueConnector, FeedSink {
                 ("venue", venue), ("symbol", board.symbol.description), ("kind", kind.rawValue),
                 ("status", "\(status)"), ("reason", reason.rawValue),
             ])
-        switch kind {
-        case .tick: board.tick.setStatus(status.onTheWire)
-        case .book: for book in board.books { book.setStatus(status.onTheWire) }
-        case .trade: board.trade.setStatus(status.onTheWire)
-        case .aggregateTrade: board.aggregateTrade.setStatus(status.onTheWire)
-        case .bench: break
-        }
+        board.setStatus(status.onTheWire, of: kind)
     }
 
     package func unlisted(_ handle: Int) {

@@ -1,3 +1,4 @@
+package import Core
 package import Market
 internal import Schema
 
@@ -9,6 +10,13 @@ package protocol VenueFeed: AnyObject {
 
     /// Calls `bookChanged` again if the instrument's book is in sync: somebody new wants it.
     func repeatBook(_ handle: Int)
+
+    /// The sink knows everything up to `ids` from elsewhere: what is not newer is not told, what is
+    /// missing between them and what comes is told as lost. Repeats the book like `repeatBook`.
+    func resume(_ handle: Int, after ids: VenueIDs)
+
+    /// As the sink was told.
+    func status(of handle: Int, _ kind: TopicKind) -> FeedStatus
 }
 
 extension FeedStatus {

@@ -53,6 +53,8 @@ package final class BookTopic: StateTopic {
             (isFilled, window) = (false, DepthWindow(depth: depth))
             return
         }
+        // The book of a successor may still be behind the state that it took over.
+        if status == .live, isFilled, venueSequence < self.venueSequence { return }
         if status != .live || !isFilled {
             window = DepthWindow(depth: depth)
             isFilled = true
@@ -66,6 +68,26 @@ package final class BookTopic: StateTopic {
             eventTime: eventTime == .unknown ? self.eventTime : eventTime,
             receiveTime: receiveTime)
     }
+
+    // MARK: Handover
+
+    override func write(to record: inout TopicRecord) {
+        guard isFilled else { return }
+        (record.bids, record.asks) = window.records
+    }
+
+    override func restore(_ record: TopicRecord) -> Bool {
+        wantedAt = hub.now()
+        guard let bids = record.bids, let asks = record.asks else {
+            (isFilled, window) = (false, DepthWindow(depth: depth))
+            return record.bids == nil && record.asks == nil
+        }
+        guard let fresh = DepthWindow(depth: depth, bids: bids, asks: asks) else { return false }
+        (isFilled, window) = (true, fresh)
+        return true
+    }
+
+    // MARK: Payloads
 
     package override var fieldNames: FieldSet.Names { .book }
 

@@ -22,7 +22,7 @@ package final class EventTopic: Topic {
         var publishTime: Timestamp
     }
 
-    private var ring: EventRing<Event>
+    private(set) var ring: EventRing<Event>
     private var lastSequence: UInt64 = 0
     private let names: FieldSet.Names
 
@@ -35,6 +35,25 @@ package final class EventTopic: Topic {
     }
 
     package override var fieldNames: FieldSet.Names { names }
+
+    static func makeRing(_ limits: HubLimits, firstSequence: UInt64) -> EventRing<Event> {
+        EventRing(
+            countMax: limits.eventsPerTopicMax, bytesMax: bytesMax, firstSequence: firstSequence)
+    }
+
+    override func adopt(_ inherited: InheritedTopic) -> Bool {
+        let own = ring
+        guard super.adopt(inherited) else { return false }
+        if let told = inherited.ring, told.last == position.sequence {
+            ring = told
+        } else {
+            // What was not told is a gap for those who ask for it.
+            ring = Self.makeRing(hub.limits, firstSequence: position.sequence &+ 1)
+        }
+        lastSequence = ring.last
+        continueWith(own)
+        return true
+    }
 
     // MARK: Events
 
@@ -70,10 +89,8 @@ package final class EventTopic: Topic {
                 publishTime: hub.now()))
     }
 
-    private func record(_ event: Event) {
-        var size = MemoryLayout<Event>.stride
-        if case .data(let data)? = event.payload { size += data.count }
-        lastSequence = ring.append(event, bytes: size)
+    func record(_ event: Event) {
+        lastSequence = ring.append(event, bytes: event.size)
         markDirty()
     }
 
@@ -126,7 +143,7 @@ package final class EventTopic: Topic {
         return reached
     }
 
-    private func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
+    func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
         var update = Update(topic: number, epoch: position.epoch, sequence: sequence)
         update.eventTime = Wire.time(event.eventTime)
         update.receiveTime = Wire.time(event.receiveTime)

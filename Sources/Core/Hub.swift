@@ -10,7 +10,7 @@ internal import Streams
 package final class Hub {
     let turn: any LoopTurn
     package let metrics: HubMetrics
-    let limits: HubLimits
+    package let limits: HubLimits
     private var topics: [String: Topic] = [:]
     private var lastNumber: UInt32 = 0
     private var boards: [String: [Symbol: InstrumentBoard]] = [:]
@@ -37,6 +37,12 @@ package final class Hub {
     }
 
     package var venueNames: [String] { venues.keys.sorted() }
+
+    func connector(of board: InstrumentBoard) -> (any VenueConnector)? { venues[board.venue] }
+
+    var allBoards: [InstrumentBoard] { boards.values.flatMap(\.values) }
+
+    var allTopics: [Topic] { Array(topics.values) }
 
     package func instruments(of venue: String) -> [Market.Instrument]? {
         venues[venue]?.instruments
@@ -190,6 +196,9 @@ package final class Hub {
         pacers[rate] = pacer
         return pacer
     }
+
+    /// Publishes what would be published at the end of this turn.
+    func publishNow() { publishDirty() }
 
     private func publishDirty() {
         var index = 0

@@ -1,4 +1,5 @@
 package import Market
+package import Schema
 
 /// The topics of one instrument at one venue: what its connector writes to.
 package final class InstrumentBoard {
@@ -30,6 +31,23 @@ package final class InstrumentBoard {
         books = [book]
         trade = event("trade")
         aggregateTrade = event("aggtrade")
+    }
+
+    /// What the topics show already, in the venue's numbers.
+    package var heard: VenueIDs {
+        VenueIDs(
+            tick: tick.hasState && tick.status == .live ? tick.venueSequence : nil,
+            trade: trade.newestVenueID, aggregateTrade: aggregateTrade.newestVenueID)
+    }
+
+    package func setStatus(_ status: Status, of kind: TopicKind) {
+        switch kind {
+        case .tick: tick.setStatus(status)
+        case .book: for book in books { book.setStatus(status) }
+        case .trade: trade.setStatus(status)
+        case .aggregateTrade: aggregateTrade.setStatus(status)
+        case .bench: break
+        }
     }
 
     package var topics: [Topic] { books + [tick, trade, aggregateTrade] }

@@ -28,6 +28,38 @@ package class StateTopic: Topic {
         preconditionFailure("abstract")
     }
 
+    // MARK: Handover
+
+    /// Adds the state to a record.
+    func write(to record: inout TopicRecord) { preconditionFailure("abstract") }
+
+    /// Takes the state over from a record. False: it makes no sense; nothing changed.
+    func restore(_ record: TopicRecord) -> Bool { preconditionFailure("abstract") }
+
+    final override func record() -> TopicRecord {
+        var record = head
+        record.statusSequence = statusStamp
+        record.venueSequence = venueSequence
+        record.eventTime = Wire.time(eventTime)
+        record.receiveTime = Wire.time(receiveTime)
+        record.publishTime = Wire.time(publishTime)
+        write(to: &record)
+        return record
+    }
+
+    override func adopt(_ inherited: InheritedTopic) -> Bool {
+        let record = inherited.record
+        guard restore(record), super.adopt(inherited) else { return false }
+        statusStamp = record.statusSequence ?? 0
+        beginsEpoch = false
+        stamp(
+            venueSequence: record.venueSequence ?? 0,
+            eventTime: Wire.timestamp(record.eventTime),
+            receiveTime: Wire.timestamp(record.receiveTime))
+        publishTime = Wire.timestamp(record.publishTime)
+        return true
+    }
+
     // MARK: Changes
 
     final func stamp(venueSequence: UInt64, eventTime: Timestamp, receiveTime: Timestamp) {

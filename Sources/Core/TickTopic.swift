@@ -36,6 +36,43 @@ package final class TickTopic: StateTopic {
         markDirty()
     }
 
+    // MARK: Handover
+
+    override func write(to record: inout TopicRecord) {
+        guard let tick else { return }
+        record.tick = TickRecord(
+            tick: Wire.tick(tick, .all), bidPriceSequence: stamps.bidPrice,
+            bidQuantitySequence: stamps.bidQuantity, askPriceSequence: stamps.askPrice,
+            askQuantitySequence: stamps.askQuantity)
+    }
+
+    override func restore(_ record: TopicRecord) -> Bool {
+        guard let told = record.tick else {
+            tick = nil
+            return true
+        }
+        guard let fresh = told.tick.flatMap(Wire.tick) else { return false }
+        tick = fresh
+        stamps = (
+            told.bidPriceSequence ?? 0, told.bidQuantitySequence ?? 0, told.askPriceSequence ?? 0,
+            told.askQuantitySequence ?? 0
+        )
+        return true
+    }
+
+    /// What this process heard itself is applied if it is newer.
+    override func adopt(_ inherited: InheritedTopic) -> Bool {
+        let own = tick.map { ($0, venueSequence, eventTime, receiveTime) }
+        guard super.adopt(inherited) else { return false }
+        if let (tick, sequence, eventTime, receiveTime) = own, sequence > venueSequence {
+            apply(
+                tick, venueSequence: sequence, eventTime: eventTime, receiveTime: receiveTime)
+        }
+        return true
+    }
+
+    // MARK: Payloads
+
     package override var fieldNames: FieldSet.Names { .tick }
 
     override func snapshotPayload(_ fields: FieldSet) -> Payload? {

@@ -70,6 +70,29 @@ package class Topic {
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
+    // MARK: Handover
+
+    /// Who the topic is and where it stands.
+    final var head: TopicRecord {
+        TopicRecord(
+            name: name, epoch: position.epoch, sequence: position.sequence, status: status)
+    }
+
+    /// All that a successor needs to go on, but for an event topic's history.
+    func record() -> TopicRecord { head }
+
+    /// Goes on where a predecessor stopped, and then with what this topic has beyond. False: the
+    /// record makes no sense; nothing changed.
+    func adopt(_ inherited: InheritedTopic) -> Bool {
+        let record = inherited.record
+        guard let epoch = record.epoch, 1..<Epoch.limit ~= epoch, let sequence = record.sequence,
+            let status = record.status
+        else { return false }
+        position = Position(epoch: epoch, sequence: sequence)
+        self.status = status
+        return true
+    }
+
     // MARK: Publishing
 
     final func markDirty() {

@@ -15,4 +15,8 @@ package protocol VenueConnector: AnyObject {
 
     /// The board got a book of another depth: fill it if the inner book is in sync.
     func bookAdded(to board: InstrumentBoard)
+
+    /// The board has taken over what a predecessor knew: nothing that is in `board.heard` is told
+    /// again, the book is told if it is in sync, and so is the status of every topic.
+    func inherited(_ board: InstrumentBoard)
 }

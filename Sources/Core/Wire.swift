@@ -10,6 +10,27 @@ enum Wire {
         time == .unknown ? nil : UInt64(time.nanoseconds)
     }
 
+    static func timestamp(_ time: UInt64?) -> Timestamp {
+        time.flatMap { Int64(exactly: $0) }.map(Timestamp.init(nanoseconds:)) ?? .unknown
+    }
+
+    /// The way back from `tick`, of all fields; nil if one is missing.
+    static func tick(_ tick: Schema.Tick) -> Market.Tick? {
+        let (prices, quantities) = (tick.priceExponent ?? 0, tick.quantityExponent ?? 0)
+        guard let bidPrice = decimal(tick.bidPrice, prices),
+            let bidQuantity = decimal(tick.bidQuantity, quantities),
+            let askPrice = decimal(tick.askPrice, prices),
+            let askQuantity = decimal(tick.askQuantity, quantities)
+        else { return nil }
+        return Market.Tick(
+            bidPrice: bidPrice, bidQuantity: bidQuantity, askPrice: askPrice,
+            askQuantity: askQuantity)
+    }
+
+    private static func decimal(_ mantissa: Int64?, _ exponent: Int32) -> Decimal? {
+        mantissa.flatMap { Decimal(exactly: $0, exponent: Int(exponent)) }
+    }
+
     /// Whether two values can share an exponent. Real prices and quantities of one instrument
     /// always can; nonsense from a broken venue may not.
     static func share(_ first: Decimal, _ second: Decimal) -> Bool {

@@ -27,6 +27,8 @@ final class GatewayConnection: ByteStreamDelegate {
     private var messagesSeenAt: Instant?
     /// When the timer fires.
     private var timerDue = Instant(nanoseconds: 0)
+    /// Is to drain as soon as it is known how.
+    private var drainsWithin: Duration?
     /// Bytes held for the peer, as the server's ledger knows them.
     var notedBytes = 0
 
@@ -113,7 +115,8 @@ final class GatewayConnection: ByteStreamDelegate {
 
     // MARK: From the server
 
-    /// Lets calls end for so long; what is no HTTP/2 ends at once, after its answers.
+    /// Lets calls end for so long; what is no HTTP/2 ends at once, after its answers. Whoever has
+    /// not said yet what it speaks is given a moment, so that it can be told in its own words.
     func drain(within limit: Duration) {
         switch state {
         case .http2(let connection):
@@ -122,10 +125,19 @@ final class GatewayConnection: ByteStreamDelegate {
         case .http1:
             stream.closeAfterFlush()
             finish()
-        case .securing, .detecting: close()
+        case .securing, .detecting:
+            drainsWithin = limit
+            cancelTimer()
+            timer = server.loop.schedule(after: min(limit, Self.greetingLimit)) { [weak self] in
+                self?.timer = nil
+                self?.close()
+            }
         case .ended: break
         }
     }
+
+    /// For the first bytes of a connection that is to go.
+    private static let greetingLimit = Duration.seconds(1)
 
     /// Ends a connection that makes us hold too much.
     func shed() {
@@ -181,6 +193,7 @@ final class GatewayConnection: ByteStreamDelegate {
             return refuse(Refusal.tls)
         }
         unsafe bytes.withUnsafeBytes { unsafe received(RawSpan(_unsafeBytes: $0), on: stream) }
+        if let drainsWithin { drain(within: drainsWithin) }
     }
 
     private func refuse(_ answer: (OutputBuffer) -> Void) {

@@ -34,6 +34,8 @@ package final class GatewayServer {
     /// The connection to end next is being looked for.
     var isShedding = false
     private var drained: (() -> Void)?
+    /// Once the server drains: when open calls end.
+    private var drainEnd: Instant?
     let log = Log("gateway")
 
     package init(
@@ -99,35 +101,71 @@ package final class GatewayServer {
     var boundAddress: SocketAddress? { listener?.boundAddress }
 
     /// Begins to listen and reports how it serves. Returns the address with the port it got.
-    package func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
-        let listener = try Listener(loop: loop, address: address) { [weak self] stream in
-            self?.accepted(stream)
-        }
+    /// - Parameters:
+    ///   - sharesPort: with a successor or predecessor that asks for the same.
+    ///   - isAccepting: false leaves connections to wait until `takeOverPort`.
+    package func listen(
+        on address: SocketAddress, sharesPort: Bool = false, isAccepting: Bool = true
+    ) throws(SystemError) -> SocketAddress {
+        let listener = try Listener(
+            loop: loop, address: address, reusePort: sharesPort, isAccepting: isAccepting
+        ) { [weak self] stream in self?.accepted(stream) }
+        began(listener)
+        return listener.boundAddress
+    }
+
+    /// Listens at a path of this machine, for processes of the same user.
+    package func listen(atPath path: String) throws(SystemError) {
+        began(try Listener(loop: loop, path: path) { [weak self] in self?.accepted($0) })
+    }
+
+    private func began(_ listener: Listener) {
         self.listener = listener
         reportHealth()
         takeCensus()
-        return listener.boundAddress
+    }
+
+    /// Accepts from now on, in place of the predecessor that shared the port.
+    package func takeOverPort() {
+        listener?.takeOver()
+        listener?.beginAccepting()
     }
 
     /// Readiness off, stop accepting, GOAWAY twice, and every call is told: subscribers leave at
     /// once, so that they go elsewhere; others have until `limit` to end by themselves, and then
     /// end with UNAVAILABLE. `done` is called once every connection has ended, in any case two
-    /// seconds after that.
-    package func drain(within limit: Duration, done: @escaping () -> Void) {
+    /// seconds after that. To a successor that shares the port, connections that the kernel gave
+    /// to this process are sent on before it stops accepting: none is reset.
+    package func drain(
+        within limit: Duration, hasSuccessor: Bool = false, done: @escaping () -> Void
+    ) {
         guard drained == nil else { return }
         drained = done
+        drainEnd = Clock.now() + limit
         health.stopServing()
-        listener?.close()
+        if hasSuccessor {
+            loop.schedule(after: Self.portLinger) { [weak self] in self?.stopAccepting() }
+        } else {
+            stopAccepting()
+        }
         for connection in Array(connections.values) { connection.drain(within: limit) }
-        reportIfDrained()
         loop.schedule(after: limit + ConnectionLife.lingerMax * 2) { [weak self] in
             guard let self else { return }
             for connection in Array(connections.values) { connection.close() }
         }
     }
 
+    /// How long connections that were under way to this process are waited for.
+    private static let portLinger = Duration.milliseconds(200)
+
+    private func stopAccepting() {
+        listener?.close()
+        listener = nil
+        reportIfDrained()
+    }
+
     private func reportIfDrained() {
-        guard connections.isEmpty, let done = drained else { return }
+        guard connections.isEmpty, listener == nil, let done = drained else { return }
         drained = {}
         done()
     }
@@ -147,6 +185,7 @@ package final class GatewayServer {
         metrics.connections.set(Int64(connections.count))
         metrics.acceptedConnections.add()
         log.debug("accepted", [("peer", stream.peer.description)])
+        if let drainEnd { connection.drain(within: max(.zero, drainEnd - Clock.now())) }
     }
 
     func ended(_ connection: GatewayConnection, peer: SocketAddress) {

@@ -30,6 +30,10 @@ extension ByteStream {
         var attempt = ConnectAttempt(endpoint: endpoint, timeout: timeout)
         attempt.timer = loop.schedule(after: timeout) { [weak stream] in stream?.connectTimedOut() }
         stream.attempt = attempt
+        if let path = endpoint.path {
+            stream.connect(toPath: path)
+            return stream
+        }
         if let literal, endpoint.tls == nil {
             stream.resolved(.success(Resolver.Answer(addresses: [literal], context: nil)))
             return stream
@@ -64,6 +68,17 @@ extension ByteStream {
         let code = unsafe clinux_connect(socket, &system)
         if code == 0 || code == clinux_in_progress() { return updateInterest() }
         connectToNextAddress(connectFailure(-code))
+    }
+
+    /// Local sockets connect at once or not at all; the delegate hears of it in a later turn.
+    private func connect(toPath path: String) {
+        phase = .connecting
+        socket = clinux_local_socket()
+        var code = socket
+        if code >= 0 { code = unsafe clinux_local_connect(socket, path) }
+        if code >= 0 { return updateInterest() }
+        let failure = SystemError.failed(doing: "connect \(path)", code: -code)
+        loop.schedule(after: .zero) { [self] in finish(failure) }
     }
 
     private func connectFailure(_ code: Int32) -> SystemError {

@@ -1,9 +1,12 @@
-/// Where to connect to: a name or literal address, a port, and how TLS protects the bytes.
+/// Where to connect to: a name or literal address, a port, and how TLS protects the bytes; or a
+/// path of this machine.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     package var port: UInt16
     /// nil: cleartext.
     package var tls: TLSClientOptions?
+    /// Where another process of this machine listens; then nothing else counts.
+    package private(set) var path: String?
 
     package init(host: String, port: UInt16, tls: TLSClientOptions?) {
         (self.host, self.port, self.tls) = (host, port, tls)
@@ -18,5 +21,13 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.init(host: address.host, port: address.port, tls: nil)
     }
 
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package init(path: String) {
+        self.init(host: "localhost", port: 0, tls: nil)
+        self.path = path
+    }
+
+    package var description: String {
+        if let path { return path }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }

@@ -1,12 +1,13 @@
 internal import Base
 internal import CLinux
 
-/// A listening TCP socket on a loop. Every connection becomes an open stream, whose delegate
+/// A listening socket on a loop: TCP, or local to this machine. Every connection becomes an open stream, whose delegate
 /// `accept` sets before it returns. When the process runs out of descriptors, accepting pauses for
 /// a moment instead of spinning; the kernel keeps the waiting connections.
 package final class Listener: EventHandler {
     package let loop: EventLoop
-    /// Where it listens, with the port the system chose if it was asked for port 0.
+    /// Where it listens, with the port the system chose if it was asked for port 0; unspecified
+    /// for a local one.
     package let boundAddress: SocketAddress
 
     private var socket: Int32
@@ -21,42 +22,67 @@ package final class Listener: EventHandler {
     private static let log = Log("listener")
 
     /// Binds and listens; on the loop's thread. With `reusePort`, several listeners share the
-    /// address and the kernel deals connections out to them.
-    package init(
+    /// address and the kernel deals connections out to them. One that does not accept yet leaves
+    /// connections to wait in the kernel, until `beginAccepting`.
+    package convenience init(
         loop: EventLoop, address: SocketAddress, reusePort: Bool = false,
-        accept: @escaping (ByteStream) -> Void
+        isAccepting: Bool = true, accept: @escaping (ByteStream) -> Void
     ) throws(SystemError) {
-        loop.preconditionInLoop()
-        self.loop = loop
-        self.accept = accept
-        let opened = try Listener.open(address, reusePort)
-        (socket, boundAddress) = opened
-        do {
-            token = try loop.watch(socket, clinux_readable, self)
-        } catch {
-            clinux_close(opened.0)
-            throw error
-        }
-    }
-
-    private static func open(
-        _ address: SocketAddress, _ reusePort: Bool
-    ) throws(SystemError) -> (Int32, SocketAddress) {
         let socket = try SystemError.check(
             clinux_socket(address.isIPv6 ? 1 : 0), "create socket for \(address)")
-        do throws(SystemError) {
+        try self.init(loop: loop, socket, isAccepting, accept) { () throws(SystemError) in
             var system = address.system
             _ = try SystemError.check(
                 unsafe clinux_bind(socket, &system, reusePort ? 1 : 0), "bind \(address)")
-            _ = try SystemError.check(clinux_listen(socket, backlog), "listen on \(address)")
+            _ = try SystemError.check(
+                clinux_listen(socket, Listener.backlog), "listen on \(address)")
             _ = try SystemError.check(
                 unsafe clinux_local_address(socket, &system), "find the port of \(address)")
-            return (socket, SocketAddress(system))
+            return SocketAddress(system)
+        }
+    }
+
+    /// Listens at a path of this machine, for processes of the same user. Whoever listened there
+    /// before is not found any more.
+    package convenience init(
+        loop: EventLoop, path: String, accept: @escaping (ByteStream) -> Void
+    ) throws(SystemError) {
+        let socket = try SystemError.check(clinux_local_socket(), "create socket for \(path)")
+        try self.init(loop: loop, socket, true, accept) { () throws(SystemError) in
+            _ = try SystemError.check(unsafe clinux_local_bind(socket, path), "bind \(path)")
+            _ = try SystemError.check(clinux_listen(socket, Listener.backlog), "listen on \(path)")
+            return .unspecified
+        }
+    }
+
+    /// `bind` makes `socket` listen, and says where; if that fails the socket is closed.
+    private init(
+        loop: EventLoop, _ socket: Int32, _ isAccepting: Bool,
+        _ accept: @escaping (ByteStream) -> Void, bind: () throws(SystemError) -> SocketAddress
+    ) throws(SystemError) {
+        loop.preconditionInLoop()
+        self.loop = loop
+        self.socket = socket
+        self.accept = accept
+        do throws(SystemError) {
+            boundAddress = try bind()
+            token = try loop.watch(socket, isAccepting ? clinux_readable : 0, self)
         } catch {
             clinux_close(socket)
             throw error
         }
     }
+
+    /// Accepts from now on, what waited first.
+    package func beginAccepting() {
+        loop.preconditionInLoop()
+        if let token { loop.changeWatch(token, socket, clinux_readable) }
+    }
+
+    /// New connections come here rather than to the one listener that shared the address before;
+    /// false where the kernel cannot do that.
+    @discardableResult
+    package func takeOver() -> Bool { clinux_steer(socket, 1) == 0 }
 
     /// Stops listening; streams already accepted live on.
     package func close() {

@@ -98,6 +98,10 @@ package struct ChangeOrderedMap<Key: Hashable & Sendable, Value: Equatable & Sen
     package mutating func bury(_ slot: Slot, at sequence: UInt64) {
         self[slot].value = nil
         stamp(slot, at: sequence)
+        noteRemoved(slot)
+    }
+
+    private mutating func noteRemoved(_ slot: Slot) {
         linkTombstone(slot)
         count -= 1
         tombstones += 1
@@ -105,6 +109,41 @@ package struct ChangeOrderedMap<Key: Hashable & Sendable, Value: Equatable & Sen
     }
 
     package func key(at slot: Slot) -> Key { self[slot].key }
+
+    package func slot(of key: Key) -> Slot? { slots[key] }
+
+    // MARK: Copies
+
+    /// What is known of one key: its value, nil once removed, and when it changed last.
+    package struct Change: Sendable {
+        package var key: Key
+        package var value: Value?
+        package var sequence: UInt64
+    }
+
+    /// Everything the map knows but its horizon, oldest change first.
+    package var changes: [Change] {
+        var result: [Change] = []
+        var slot = oldest
+        while slot >= 0 {
+            let entry = self[slot]
+            result.append(Change(key: entry.key, value: entry.value, sequence: entry.stamp))
+            slot = entry.newer
+        }
+        return result
+    }
+
+    /// The map that has those changes and that horizon. Nil if no map can: sequences fall, or a key
+    /// is there twice.
+    package init?(changes: [Change], horizon: UInt64, tombstonesMax: Int = 1024) {
+        self.init(tombstonesMax: tombstonesMax)
+        self.horizon = horizon
+        for change in changes {
+            guard change.sequence >= sequence, slots[change.key] == nil else { return nil }
+            let slot = add(change.key, change.value, at: change.sequence)
+            if change.value == nil { noteRemoved(slot) }
+        }
+    }
 
     // MARK: Deltas
 
@@ -137,7 +176,7 @@ extension ChangeOrderedMap {
         }
     }
 
-    private mutating func add(_ key: Key, _ value: Value, at sequence: UInt64) -> Slot {
+    private mutating func add(_ key: Key, _ value: Value?, at sequence: UInt64) -> Slot {
         let entry = Entry(
             key: key, value: value, stamp: 0, newer: Self.none, older: Self.none,
             youngerTombstone: Self.none, olderTombstone: Self.none)

@@ -1,4 +1,5 @@
 package import Market
+package import Schema
 
 /// The best `depth` levels a side of a full book, as a state topic: a change-ordered map of its own
 /// over the inner book (design.md §2). A level that enters the window is stamped as changed, one
@@ -25,6 +26,20 @@ package struct DepthWindow: Sendable {
         bids = WindowSide(.bid, depth, tombstonesMax: DepthWindow.tombstonesMax / 2)
         asks = WindowSide(.ask, depth, tombstonesMax: DepthWindow.tombstonesMax / 2)
     }
+
+    /// The window that was recorded as those sides; nil if they are none.
+    package init?(depth: Int, bids: SideRecord, asks: SideRecord) {
+        let most = DepthWindow.tombstonesMax / 2
+        guard depth > 0, let bids = WindowSide(.bid, depth, tombstonesMax: most, bids),
+            let asks = WindowSide(.ask, depth, tombstonesMax: most, asks)
+        else { return nil }
+        self.depth = depth
+        (self.bids, self.asks) = (bids, asks)
+        sequence = max(bids.map.sequence, asks.map.sequence)
+    }
+
+    /// Both sides with all their changes, for another process.
+    package var records: (bids: SideRecord, asks: SideRecord) { (bids.record, asks.record) }
 
     package func count(_ side: OrderBook.Side) -> Int {
         side == .bid ? bids.rows.count : asks.rows.count

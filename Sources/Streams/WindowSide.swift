@@ -31,6 +31,27 @@ struct WindowSide: Sendable {
         map = ChangeOrderedMap(tombstonesMax: tombstonesMax)
     }
 
+    /// Takes over a map, and makes the rows of its living levels, at the smallest exponents they
+    /// need. False: they share none.
+    mutating func restore(
+        _ map: ChangeOrderedMap<Decimal, Decimal>,
+        _ changes: [ChangeOrderedMap<Decimal, Decimal>.Change]
+    ) -> Bool {
+        self.map = map
+        let alive = changes.filter { $0.value != nil }
+        priceExponent = Int(alive.map(\.key.exponent).min() ?? 0)
+        quantityExponent = Int(alive.compactMap(\.value?.exponent).min() ?? 0)
+        for level in alive {
+            guard let price = level.key.mantissa(at: priceExponent), price >= 0,
+                let quantity = level.value?.mantissa(at: quantityExponent),
+                let slot = map.slot(of: level.key)
+            else { return false }
+            rows.append(Row(key: side == .bid ? price : -price, quantity: quantity, slot: slot))
+        }
+        rows.sort { $0.key > $1.key }
+        return true
+    }
+
     /// Makes the rows equal to the book's best ones; whether anything changed.
     mutating func update(from book: borrowing OrderBook, _ sequence: UInt64) -> Bool {
         var changed = false

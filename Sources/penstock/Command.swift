@@ -7,9 +7,13 @@ enum Command {
     /// takes, shorter than supervisors wait before they kill. Subscriptions are not waited for.
     static let drainLimit = Duration.seconds(15)
 
-    /// How long a service may take to shut down: the drain, two seconds for the statuses of ended
-    /// calls to leave, and some for a busy machine.
-    private static let shutdownBudget = drainLimit + .seconds(5)
+    /// How long a successor that is warming up is waited for after SIGINT or SIGTERM. Default 8 s:
+    /// an instrument list, a connection and the books' snapshots take less.
+    static let successorLimit = Duration.seconds(8)
+
+    /// How long a service may take to shut down: the successor, the drain, two seconds for the
+    /// statuses of ended calls to leave, and some for a busy machine.
+    private static let shutdownBudget = successorLimit + drainLimit + .seconds(5)
 
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
     /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.

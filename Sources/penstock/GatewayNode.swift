@@ -21,6 +21,9 @@ actor GatewayNode: Service {
     private var channels: [FeedChannel] = []
     /// The hub refers to its venues; this keeps them.
     private var bridges: [VenueBridge] = []
+    private var takeover: Takeover?
+    private var legacy: Legacy?
+    private var leaving: Task<Void, Never>?
     private let life = Life()
     private let log = Log("serve")
 
@@ -30,16 +33,79 @@ actor GatewayNode: Service {
         self.tls = tls
     }
 
-    /// Listens, then connects to the venues: clients may come before the data does.
+    /// Listens, then connects to the venues: clients may come before the data does. Where there is
+    /// a predecessor it is the other way round.
     func run() async throws {
-        StandardStreams.output("listening on \(try start())\n")
+        let metrics = MetricRegistry()
+        let hub = Hub(turn: loop, metrics: metrics)
+        let server = try makeServer(hub, metrics)
+        self.server = server
+        if let path = configuration.takeover {
+            try startFeeds(hub)
+            guard try await takeOver(from: path, hub, server) else { return stopFeeds() }
+            legacy = try Legacy(of: self, hub: hub, feeds: feeds, at: path)
+        } else {
+            announce(try server.listen(on: configuration.listen))
+            try startFeeds(hub)
+        }
         await life.wait()
     }
 
+    private func announce(_ address: SocketAddress) {
+        StandardStreams.output("listening on \(address)\n")
+    }
+
     func shutDown() async {
+        takeover?.cancel()
+        await legacy?.settle(within: Command.successorLimit)
+        await leave(hasSuccessor: false)
+    }
+
+    /// Ends this process's part. Again: waits for the first time.
+    func leave(hasSuccessor: Bool) async {
+        if leaving == nil {
+            leaving = Task {
+                stopFeeds()
+                legacy?.close()
+                await server?.drain(within: Command.drainLimit, hasSuccessor: hasSuccessor)
+                life.end()
+            }
+        }
+        await leaving?.value
+    }
+
+    /// Takes topics and port over if somebody has them. False: this process was asked to end.
+    private func takeOver(
+        from path: String, _ hub: Hub, _ server: GatewayServer
+    ) async throws -> Bool {
+        let address = configuration.listen
+        let takeover = Takeover(from: path, hub: hub, on: loop) { () throws(SystemError) in
+            try server.listen(on: address, sharesPort: true, isAccepting: false)
+        }
+        self.takeover = takeover
+        defer { self.takeover = nil }
+        switch await takeover.outcome() {
+        case .noPredecessor: announce(try server.listen(on: address, sharesPort: true))
+        case .serves(let address):
+            server.takeOverPort()
+            announce(address)
+        case .failed(let reason): throw CommandFailure("serve: --takeover \(path): \(reason)")
+        case .cancelled: return false
+        }
+        return true
+    }
+
+    private func startFeeds(_ hub: Hub) throws {
+        for feed in feeds { feed.start() }
+        for venue in configuration.venues {
+            for symbol in configuration.instruments {
+                _ = try hub.board(venue: venue.venue, symbol: symbol)
+            }
+        }
+    }
+
+    private func stopFeeds() {
         for feed in feeds { feed.stop() }
-        await server?.drain(within: Command.drainLimit)
-        life.end()
     }
 
     /// Files are read again; what cannot be used changes nothing.
@@ -68,9 +134,7 @@ actor GatewayNode: Service {
         log.warning("a certificate has expired", [("expiry", "\(tls.earliestExpiry)")])
     }
 
-    private func start() throws -> SocketAddress {
-        let metrics = MetricRegistry()
-        let hub = Hub(turn: loop, metrics: metrics)
+    private func makeServer(_ hub: Hub, _ metrics: MetricRegistry) throws -> GatewayServer {
         for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
         let authentication = AuthenticationInterceptor(
             loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
@@ -84,17 +148,7 @@ actor GatewayNode: Service {
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
         let service = MarketDataService(hub: hub, limits: configuration.limits.gateway)
-        let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [service], options: options)
-        let address = try server.listen(on: configuration.listen)
-        self.server = server
-        for feed in feeds { feed.start() }
-        for venue in configuration.venues {
-            for symbol in configuration.instruments {
-                _ = try hub.board(venue: venue.venue, symbol: symbol)
-            }
-        }
-        return address
+        return GatewayServer(loop: loop, metrics: metrics, services: [service], options: options)
     }
 
     /// Tokens and key sets.
@@ -131,9 +185,9 @@ actor GatewayNode: Service {
 
 extension GatewayServer {
     /// Drains and suspends until every connection has ended.
-    func drain(within limit: Duration) async {
+    func drain(within limit: Duration, hasSuccessor: Bool = false) async {
         await withCheckedContinuation { continuation in
-            drain(within: limit) { continuation.resume() }
+            drain(within: limit, hasSuccessor: hasSuccessor) { continuation.resume() }
         }
     }
 }

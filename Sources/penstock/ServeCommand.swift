@@ -20,6 +20,10 @@ struct ServeCommand {
                 name: "--log-level", value: "LEVEL",
                 help: "trace, debug, info (default), warning, error"),
             Arguments.Option(
+                name: "--takeover", value: "PATH",
+                help: "socket to take topics and port over from a running server, and hand them on"
+            ),
+            Arguments.Option(
                 name: "--check", value: nil, help: "validate the configuration and exit"),
         ] + TLSConfiguration.options + AuthConfiguration.options
 

@@ -11,6 +11,8 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
+    /// Where a successor of this process finds it, and this one its predecessor.
+    var takeover: String?
     var tls = TLSConfiguration()
     var limits = LimitConfiguration()
     var auth = AuthConfiguration()
@@ -43,6 +45,9 @@ struct ServeConfiguration {
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
+        if let text = arguments.value("--takeover") {
+            takeover = try Self.takeover(text, at: "\(from): --takeover")
+        }
         try tls.apply(arguments)
         try auth.apply(arguments)
         _ = try auth.makeAuthenticator(listen: listen, at: from)
@@ -71,6 +76,7 @@ struct ServeConfiguration {
             }
         }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
+        if let text = file.takeover { takeover = try Self.takeover(text, at: at("takeover")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         if let section = file.tls { try tls.apply(section, folder: folder, at: at("tls")) }
@@ -106,6 +112,17 @@ struct ServeConfiguration {
             )
         }
         return address
+    }
+
+    /// The system's limit on paths of sockets, less the suffix that the socket is made with.
+    private static let takeoverBytesMax = 96
+
+    private static func takeover(_ text: String, at place: String) throws(UsageError) -> String {
+        guard 1...takeoverBytesMax ~= text.utf8.count, !text.utf8.contains(0) else {
+            throw UsageError(
+                "\(place) \"\(text)\": expected the path of a socket, 1 to \(takeoverBytesMax) bytes")
+        }
+        return text
     }
 
     private static func symbol(_ text: String, at place: String) throws(UsageError) -> Symbol {

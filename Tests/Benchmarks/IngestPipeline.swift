@@ -117,6 +117,15 @@ final class IngestPipeline: VenueFeed {
         perform()
     }
 
+    func resume(_ handle: Int, after ids: VenueIDs) {
+        machine.resume(handle, after: ids, into: &actions)
+        perform()
+    }
+
+    func status(of handle: Int, _ kind: TopicKind) -> FeedStatus {
+        machine.status(of: handle, kind)
+    }
+
     private func perform() {
         for action in actions { handOn(action) }
         actions.removeAll(keepingCapacity: true)

@@ -59,6 +59,7 @@ private final class PlayedVenue: VenueConnector {
     func lacks(_ symbol: Symbol) -> Bool { false }
     func demand(_ board: InstrumentBoard) {}
     func bookAdded(to board: InstrumentBoard) {}
+    func inherited(_ board: InstrumentBoard) {}
 }
 
 extension TopicSubscription.Iterator {

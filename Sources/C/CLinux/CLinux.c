@@ -3,16 +3,20 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +157,50 @@ int clinux_bind(int fd, const struct clinux_address *address, int reuse_port) {
 }
 
 int clinux_listen(int fd, int backlog) { return result(listen(fd, backlog)); }
+
+int clinux_steer(int fd, int index) {
+    struct sock_filter always = BPF_STMT(BPF_RET | BPF_K, (uint32_t)index);
+    struct sock_fprog program = {.len = 1, .filter = &always};
+    return result(
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program));
+}
+
+int clinux_local_socket(void) {
+    return result(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+static int local_address(const char *path, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
+    strcpy(address->sun_path, path);
+    return 0;
+}
+
+int clinux_local_connect(int fd, const char *path) {
+    struct sockaddr_un address;
+    int code = local_address(path, &address);
+    if (code < 0) return code;
+    return result(connect(fd, (struct sockaddr *)&address, sizeof address));
+}
+
+int clinux_local_bind(int fd, const char *path) {
+    // Bound under another name and then moved, so that there is a listener at every moment.
+    struct sockaddr_un address;
+    char own[sizeof address.sun_path];
+    int size = snprintf(own, sizeof own, "%s.%d", path, getpid());
+    if (size < 0 || (size_t)size >= sizeof own) return -ENAMETOOLONG;
+    int code = local_address(own, &address);
+    if (code < 0) return code;
+    // What bind makes has the mode that the socket has.
+    if (fchmod(fd, S_IRUSR | S_IWUSR) < 0) return -errno;
+    unlink(own);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return -errno;
+    if (rename(own, path) == 0) return 0;
+    code = -errno;
+    unlink(own);
+    return code;
+}
 
 int clinux_accept(int fd, struct clinux_address *peer) {
     for (;;) {

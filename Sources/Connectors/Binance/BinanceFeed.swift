@@ -1,4 +1,5 @@
 package import Base
+package import Core
 internal import HTTP1
 package import Market
 package import Runtime
@@ -20,6 +21,8 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private var requests: [Int: RequestID] = [:]
     private var timer: TimerID?
     private var isStopped = false
+    /// What happened while the feed is held.
+    private var heldBack: [() -> Void]?
     private var isPerforming = false
     private var socketsMade = 0
 
@@ -69,6 +72,15 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         perform()
     }
 
+    package func resume(_ handle: Int, after ids: VenueIDs) {
+        machine.resume(handle, after: ids, into: &actions)
+        perform()
+    }
+
+    package func status(of handle: Int, _ kind: TopicKind) -> FeedStatus {
+        machine.status(of: handle, kind)
+    }
+
     /// Ends everything: says goodbye on all connections, drops requests. The sink hears nothing
     /// more.
     package func stop() {
@@ -80,6 +92,26 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
         sockets = []
         for request in requests.values { client.cancel(request) }
         requests = [:]
+    }
+
+    /// Nothing reaches the sink until `release`: what the venue sends waits in the kernel.
+    package func hold() {
+        loop.preconditionInLoop()
+        if heldBack == nil { heldBack = [] }
+        for socket in sockets { socket?.pauseReading() }
+    }
+
+    package func release() {
+        loop.preconditionInLoop()
+        guard let events = heldBack else { return }
+        heldBack = nil
+        for event in events { event() }
+        for socket in sockets { socket?.resumeReading() }
+    }
+
+    /// Does `event` now, or as soon as the feed is not held.
+    private func happens(_ event: @escaping () -> Void) {
+        if heldBack == nil { event() } else { heldBack?.append(event) }
     }
 
     /// One line for logs and status pages.
@@ -98,12 +130,16 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private func scheduleTick() {
         timer = loop.schedule(after: configuration.tickInterval) { [weak self] in
             guard let self, !self.isStopped else { return }
-            self.machine.tick(at: self.loop.turnInstant, into: &self.actions)
-            self.perform()
-            self.noteConnectivity()
-            self.report.update(self.machine.counts)
+            if self.heldBack == nil { self.tick() }
             self.scheduleTick()
         }
+    }
+
+    private func tick() {
+        machine.tick(at: loop.turnInstant, into: &actions)
+        perform()
+        noteConnectivity()
+        report.update(machine.counts)
     }
 
     // MARK: Doing what the machine wants
@@ -183,7 +219,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
             bodyBytesMax: configuration.limits.answerBytesMax
         ) { [weak self] result in
             guard let self, self.requests.removeValue(forKey: number) != nil else { return }
-            self.answered(number, result)
+            self.happens { [weak self] in self?.answered(number, result) }
         }
     }
 
@@ -218,10 +254,12 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     // MARK: The sockets' calls
 
     func opened(_ socket: FeedSocket) {
-        guard isCurrent(socket) else { return }
-        machine.connectionOpened(socket.number, at: loop.turnInstant, into: &actions)
-        perform()
-        noteConnectivity()
+        happens { [self] in
+            guard isCurrent(socket) else { return }
+            machine.connectionOpened(socket.number, at: loop.turnInstant, into: &actions)
+            perform()
+            noteConnectivity()
+        }
     }
 
     func receivedBytes(on socket: FeedSocket) {
@@ -246,12 +284,14 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     }
 
     func closed(_ socket: FeedSocket, _ reason: String) {
-        guard isCurrent(socket) else { return }
-        sockets[socket.number] = nil
-        report.disconnected(socket.number, reason)
-        machine.connectionClosed(socket.number, at: Clock.now(), into: &actions)
-        perform()
-        noteConnectivity()
+        happens { [self] in
+            guard isCurrent(socket) else { return }
+            sockets[socket.number] = nil
+            report.disconnected(socket.number, reason)
+            machine.connectionClosed(socket.number, at: Clock.now(), into: &actions)
+            perform()
+            noteConnectivity()
+        }
     }
 
     private func isCurrent(_ socket: FeedSocket) -> Bool {

@@ -1,4 +1,5 @@
 package import Base
+package import Core
 internal import JSON
 package import Market
 
@@ -104,6 +105,22 @@ package struct BinanceMachine: ~Copyable {
         guard known.sync.state == .live else { return }
         out.append(
             .book(instrument, venueSequence: known.sync.updateID, eventTime: .unknown))
+    }
+
+    /// Everything up to those ids is known to whoever gets the actions, from a predecessor that
+    /// heard the same streams. A confirmed subscription whose ticker has been silent so far means
+    /// that the predecessor's tick is the present one.
+    package mutating func resume(
+        _ handle: Int, after ids: VenueIDs, into out: inout [FeedAction]
+    ) {
+        let instrument = instruments[handle]
+        if let id = ids.trade { instrument.tradeIDs.skip(through: id) }
+        if let id = ids.aggregateTrade { instrument.aggregateIDs.skip(through: id) }
+        if let id = ids.tick {
+            instrument.tickIDs.skip(through: id)
+            if instrument.confirmedAt != nil { instrument.set(.tick, .live, .started, into: &out) }
+        }
+        repeatBook(of: handle, into: &out)
     }
 
     /// Begins: asks for the instrument list. Instruments may be demanded before and after.

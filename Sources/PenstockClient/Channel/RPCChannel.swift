@@ -34,6 +34,7 @@ package final class RPCChannel {
 
     /// What calls ask for: the name that the certificate must carry, where one was given.
     package var authority: String {
+        if endpoint.path != nil { return endpoint.host }
         guard let name = endpoint.tls?.serverName else { return endpoint.description }
         return "\(name):\(endpoint.port)"
     }

@@ -9,5 +9,6 @@
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
+#include "penstock/handover/v1/handover.pb-c.h"
 #include "penstock/v1/market_data.pb-c.h"
 #include "penstock/v1/options.pb-c.h"

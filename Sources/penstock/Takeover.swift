@@ -1,0 +1,131 @@
+internal import Base
+internal import Core
+internal import GRPC
+internal import PenstockClient
+internal import Runtime
+internal import Schema
+
+/// Takes the topics and the port of a running server over, by the steps of `TakeoverMachine`.
+/// Confined to the loop.
+final class Takeover: RPCClientHandler {
+    enum Outcome: Sendable {
+        /// Nobody is at the path, or somebody who is about to end.
+        case noPredecessor
+        /// The topics are here; it listens there and may accept.
+        case serves(SocketAddress)
+        /// The predecessor goes on.
+        case failed(String)
+        case cancelled
+    }
+
+    private let path: String
+    private let hub: Hub
+    private let loop: EventLoop
+    private let channel: RPCChannel
+    private let listen: () throws(SystemError) -> SocketAddress
+    private var machine: TakeoverMachine
+    private var inheritance: Inheritance
+    private var call: RPCClientCall?
+    private var address: SocketAddress?
+    private var hasHeard = false
+    private var result: Outcome?
+    private var waiting: CheckedContinuation<Outcome, Never>?
+    private let log = Log("takeover")
+
+    /// How long the feeds may take to have what the predecessor has.
+    private static let warmLimit = Duration.seconds(30)
+    private static let tickInterval = Duration.milliseconds(50)
+
+    /// - Parameter listen: binds without accepting.
+    init(
+        from path: String, hub: Hub, on loop: EventLoop,
+        listen: @escaping () throws(SystemError) -> SocketAddress
+    ) {
+        (self.path, self.hub, self.loop, self.listen) = (path, hub, loop, listen)
+        channel = RPCChannel(to: Endpoint(path: path), on: loop)
+        machine = TakeoverMachine(at: Clock.now(), within: Self.warmLimit)
+        inheritance = Inheritance(limits: hub.limits)
+    }
+
+    func outcome(isolation: isolated (any Actor)? = #isolation) async -> Outcome {
+        begin()
+        if let result { return result }
+        return await withCheckedContinuation { waiting = $0 }
+    }
+
+    func cancel() { end(.cancelled) }
+
+    private func begin() {
+        do throws(RPCStatus) {
+            call = try channel.start(path: "/penstock.handover.v1.Handover/Take", handler: self)
+        } catch {
+            return end(.noPredecessor)
+        }
+        perform(machine.began())
+        tick()
+    }
+
+    private func tick() {
+        guard result == nil else { return }
+        let awaited = hub.awaited(of: inheritance)
+        perform(machine.timePassed(Clock.now(), awaited: awaited))
+        loop.schedule(after: Self.tickInterval) { [weak self] in self?.tick() }
+    }
+
+    private func perform(_ actions: [TakeoverMachine.Action]) {
+        for action in actions {
+            switch action {
+            case .send(let step):
+                _ = step.encoded(.protobuf).withRawSpan { call?.send($0) }
+            case .adopt: adopt()
+            case .serve:
+                if let address { end(.serves(address)) }
+            case .fail(let reason): end(.failed(reason))
+            }
+        }
+    }
+
+    private func adopt() {
+        let count = hub.adopt(inheritance)
+        log.info(
+            "topics taken over",
+            [("count", "\(count)"), ("told", "\(inheritance.count)"), ("from", path)])
+        inheritance = Inheritance(limits: hub.limits)
+        do throws(SystemError) {
+            address = try listen()
+            perform(machine.listens())
+        } catch {
+            perform(machine.fail("\(error)"))
+        }
+    }
+
+    private func end(_ outcome: Outcome) {
+        guard result == nil else { return }
+        result = outcome
+        channel.close()
+        waiting?.resume(returning: outcome)
+        waiting = nil
+    }
+
+    // MARK: RPCClientHandler
+
+    func receivedMessage(_ message: RawSpan, on call: RPCClientCall) {
+        if !hasHeard { log.info("warming up to take over", [("from", path)]) }
+        hasHeard = true
+        do throws(SchemaError) {
+            let part = try HandoverPart(decoding: message, .protobuf)
+            if let record = part.topic, machine.takesRecords { inheritance.add(record) }
+            if let stage = part.stage { perform(machine.told(stage)) }
+        } catch {
+            perform(machine.fail("\(error)"))
+        }
+    }
+
+    func finished(_ status: RPCStatus, trailers: Metadata, on call: RPCClientCall) {
+        if !hasHeard, status.code == .unavailable { return end(.noPredecessor) }
+        perform(
+            machine.ended(
+                isAgreed: status.code == .ok, isGone: status.code == .unavailable,
+                "\(status.code): \(status.message)"))
+    }
+}

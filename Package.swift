@@ -133,6 +133,13 @@ let package = Package(
             name: "InteropClient",
             dependencies: ["Base", "GRPC", "PenstockClient", "Runtime", "InteropMessages"],
             path: "Tests/InteropClient", swiftSettings: language),
+        // Many subscribers, who check that a handover loses and repeats nothing.
+        .executableTarget(
+            name: "HandoverDrill",
+            dependencies: [
+                "Base", "GRPC", "PenstockClient", "Runtime", "Schema", "Streams", "Market",
+            ],
+            path: "Tests/HandoverDrill", swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
             name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Identity", "Schema"],

@@ -18,6 +18,10 @@ def pytest_addoption(parser) -> None:
         "--attack-seconds", type=float, default=1, help="how long each attack lasts at least")
     parser.addoption(
         "--attack-subscribers", type=int, default=50, help="who subscribes beside the attacker")
+    parser.addoption(
+        "--handover-subscribers", type=int, default=60, help="who goes along with each handover")
+    parser.addoption(
+        "--handover-rounds", type=int, default=2, help="handovers, one after another")
 
 
 def pytest_collection_modifyitems(items) -> None:

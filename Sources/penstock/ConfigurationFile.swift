@@ -7,7 +7,7 @@ struct ConfigurationFile: Decodable {
     var venues: [String: String?]?
     var instruments: [String]?
     var logLevel: String?
-    var takeover: String?
+    var takeover: TakeoverSection?
     var tls: TLSSection?
     var auth: AuthFile?
     /// By the keys of `LimitSetting`.
@@ -23,7 +23,7 @@ struct ConfigurationFile: Decodable {
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
-        takeover = try container.decodeIfPresent(String.self, forKey: .takeover)
+        takeover = try container.decodeIfPresent(TakeoverSection.self, forKey: .takeover)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
         limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)
         auth = try container.decodeIfPresent(AuthFile.self, forKey: .auth)

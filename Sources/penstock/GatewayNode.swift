@@ -40,10 +40,10 @@ actor GatewayNode: Service {
         let hub = Hub(turn: loop, metrics: metrics)
         let server = try makeServer(hub, metrics)
         self.server = server
-        if let path = configuration.takeover {
+        if let takeover = configuration.takeover {
             try startFeeds(hub)
-            guard try await takeOver(from: path, hub, server) else { return stopFeeds() }
-            legacy = try Legacy(of: self, hub: hub, feeds: feeds, at: path)
+            guard try await takeOver(takeover, hub, server) else { return stopFeeds() }
+            legacy = try Legacy(of: self, hub: hub, feeds: feeds, at: takeover.path)
         } else {
             announce(try server.listen(on: configuration.listen))
             try startFeeds(hub)
@@ -76,10 +76,10 @@ actor GatewayNode: Service {
 
     /// Takes topics and port over if somebody has them. False: this process was asked to end.
     private func takeOver(
-        from path: String, _ hub: Hub, _ server: GatewayServer
+        _ options: TakeoverConfiguration, _ hub: Hub, _ server: GatewayServer
     ) async throws -> Bool {
         let address = configuration.listen
-        let takeover = Takeover(from: path, hub: hub, on: loop) { () throws(SystemError) in
+        let takeover = Takeover(options, hub: hub, on: loop) { () throws(SystemError) in
             try server.listen(on: address, sharesPort: true, isAccepting: false)
         }
         self.takeover = takeover
@@ -89,7 +89,7 @@ actor GatewayNode: Service {
         case .serves(let address):
             server.takeOverPort()
             announce(address)
-        case .failed(let reason): throw CommandFailure("serve: --takeover \(path): \(reason)")
+        case .failed(let reason): throw CommandFailure("serve: --takeover \(options.path): \(reason)")
         case .cancelled: return false
         }
         return true

@@ -20,12 +20,8 @@ struct ServeCommand {
                 name: "--log-level", value: "LEVEL",
                 help: "trace, debug, info (default), warning, error"),
             Arguments.Option(
-                name: "--takeover", value: "PATH",
-                help: "socket to take topics and port over from a running server, and hand them on"
-            ),
-            Arguments.Option(
                 name: "--check", value: nil, help: "validate the configuration and exit"),
-        ] + TLSConfiguration.options + AuthConfiguration.options
+        ] + TakeoverConfiguration.options + TLSConfiguration.options + AuthConfiguration.options
 
     private let configuration: ServeConfiguration
     private let isCheck: Bool

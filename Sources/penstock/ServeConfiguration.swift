@@ -11,8 +11,7 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var logLevel = Log.Level.info
-    /// Where a successor of this process finds it, and this one its predecessor.
-    var takeover: String?
+    var takeover: TakeoverConfiguration?
     var tls = TLSConfiguration()
     var limits = LimitConfiguration()
     var auth = AuthConfiguration()
@@ -24,8 +23,12 @@ struct ServeConfiguration {
         let from = arguments.command
         listen = try Self.address(Self.defaultListen, at: from)
         try add(venue: "binance", at: from)
+        var file: ConfigurationFile?
         if let path = arguments.value("--config") {
-            try apply(ConfigurationFile(path: path, command: from), path: path, command: from)
+            var read = try ConfigurationFile(path: path, command: from)
+            try apply(read, path: path, command: from)
+            read.takeover?.resolve(in: Self.folder(of: path))
+            file = read
         }
         if let text = arguments.value("--listen") {
             listen = try Self.address(text, at: "\(from): --listen")
@@ -45,9 +48,7 @@ struct ServeConfiguration {
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
-        if let text = arguments.value("--takeover") {
-            takeover = try Self.takeover(text, at: "\(from): --takeover")
-        }
+        takeover = try TakeoverConfiguration(file?.takeover, arguments, at: from)
         try tls.apply(arguments)
         try auth.apply(arguments)
         _ = try auth.makeAuthenticator(listen: listen, at: from)
@@ -76,11 +77,15 @@ struct ServeConfiguration {
             }
         }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
-        if let text = file.takeover { takeover = try Self.takeover(text, at: at("takeover")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let folder = Self.folder(of: path)
         if let section = file.tls { try tls.apply(section, folder: folder, at: at("tls")) }
         if let section = file.auth { try auth.apply(section, folder: folder, at: at("auth")) }
+    }
+
+    /// With its slash; empty: the present one.
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 
     private mutating func add(venue text: String, at place: String) throws(UsageError) {
@@ -112,17 +117,6 @@ struct ServeConfiguration {
             )
         }
         return address
-    }
-
-    /// The system's limit on paths of sockets, less the suffix that the socket is made with.
-    private static let takeoverBytesMax = 96
-
-    private static func takeover(_ text: String, at place: String) throws(UsageError) -> String {
-        guard 1...takeoverBytesMax ~= text.utf8.count, !text.utf8.contains(0) else {
-            throw UsageError(
-                "\(place) \"\(text)\": expected a socket's path of 1 to \(takeoverBytesMax) bytes")
-        }
-        return text
     }
 
     private static func symbol(_ text: String, at place: String) throws(UsageError) -> Symbol {

@@ -32,18 +32,16 @@ final class Takeover: RPCClientHandler {
     private var waiting: CheckedContinuation<Outcome, Never>?
     private let log = Log("takeover")
 
-    /// How long the feeds may take to have what the predecessor has.
-    private static let warmLimit = Duration.seconds(30)
     private static let tickInterval = Duration.milliseconds(50)
 
     /// - Parameter listen: binds without accepting.
     init(
-        from path: String, hub: Hub, on loop: EventLoop,
+        _ options: TakeoverConfiguration, hub: Hub, on loop: EventLoop,
         listen: @escaping () throws(SystemError) -> SocketAddress
     ) {
-        (self.path, self.hub, self.loop, self.listen) = (path, hub, loop, listen)
+        (path, self.hub, self.loop, self.listen) = (options.path, hub, loop, listen)
         channel = RPCChannel(to: Endpoint(path: path), on: loop)
-        machine = TakeoverMachine(at: Clock.now(), within: Self.warmLimit)
+        machine = TakeoverMachine(at: Clock.now(), within: options.limit)
         inheritance = Inheritance(limits: hub.limits)
     }
 
@@ -80,6 +78,9 @@ final class Takeover: RPCClientHandler {
             case .adopt: adopt()
             case .serve:
                 if let address { end(.serves(address)) }
+            case .beginAnew(let reason):
+                log.warning("not handed over, topics begin anew", [("reason", reason)])
+                end(.noPredecessor)
             case .fail(let reason): end(.failed(reason))
             }
         }

@@ -9,17 +9,22 @@ The whole drill, with the release build:
 from __future__ import annotations
 
 import json
+import queue
 import signal
+import threading
 import time
 from decimal import Decimal
 from pathlib import Path
 
 import grpc
 import pytest
-from penstock import Book
+from penstock import Book, Client, Gap, Trade
 from penstock.v1 import market_data_pb2 as wire
 from penstock.v1.market_data_pb2_grpc import MarketDataStub
 from processes import BINARY, Gateway, Penstock, Simulator, free_port, wait_until
+from talk import Talk
+
+Follows = wire.SubscribedTopic
 
 TOPICS = [
     "book:binance:BTC/USDT", "tick:binance:BTC/USDT", "book:binance:ETH/USDT",
@@ -97,21 +102,33 @@ def paused(market: Simulator, drill: Drill) -> dict:
         assert time.monotonic() < end, report
 
 
-def assert_states_are_the_servers(report: dict, address: str) -> None:
-    """All subscribers of a topic have the same state, and the server has it too."""
+def book_of(address: str, name: str) -> tuple[Book, int]:
+    """The server's book and the venue's number of it."""
+    with grpc.insecure_channel(address) as channel:
+        answer = MarketDataStub(channel).GetSnapshot(wire.GetSnapshotRequest(topics=[name]))
+    book = Book(name)
+    book.apply(answer.snapshots[0])
+    return book, answer.snapshots[0].venue_sequence
+
+
+def states_judged(report: dict, address: str, witness: str) -> int:
+    """All subscribers of a topic have the same state, the server has it too, and so has a server
+    that never handed anything over, where both have heard the same. How many such books."""
+    judged = 0
     for name, topic in report["topics"].items():
         assert topic["same"], name
         if not name.startswith("book"):
             continue
-        with grpc.insecure_channel(address) as channel:
-            answer = MarketDataStub(channel).GetSnapshot(wire.GetSnapshotRequest(topics=[name]))
-        book = Book(name)
-        book.apply(answer.snapshots[0])
+        (book, number), (other, other_number) = book_of(address, name), book_of(witness, name)
         state = topic["state"]
         assert (state["epoch"], state["sequence"]) == (book.epoch, book.sequence)
         for side, levels in (("bids", book.bids), ("asks", book.asks)):
             mine = [(Decimal(price), Decimal(quantity)) for price, quantity in state[side]]
             assert mine == [(level.price, level.quantity) for level in levels], name
+        if number == other_number:
+            assert (book.bids, book.asks) == (other.bids, other.asks), name
+            judged += 1
+    return judged
 
 
 def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
@@ -121,7 +138,13 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
     server = Server(market.address, address, path)
     server.wait_until_it_listens()
     server.wait_until_serving()
-    with Drill(address, str(count), *TOPICS) as drill:
+    judged = 0
+    with (
+        Gateway({"binance": f"{market.address}/binance"}, "--instruments", "BTC/USDT,ETH/USDT",
+                ) as witness,
+        Drill(address, str(count), *TOPICS) as drill,
+    ):
+        book_of(witness.address, "book:binance:BTC/USDT:10")
         drill.wait_until_all_run(count, calls=0)
         for number in range(1, rounds + 1):
             successor = Server(market.address, address, path)
@@ -136,7 +159,7 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
             market.send_signal(signal.SIGSTOP)
             try:
                 report = paused(market, drill)
-                assert_states_are_the_servers(report, address)
+                judged += states_judged(report, address, witness.address)
             finally:
                 market.send_signal(signal.SIGCONT)
             print(f"round {number}: " + json.dumps({
@@ -147,3 +170,172 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
                 assert report[fault] == 0, (fault, report, drill.errors[-5:])
             assert report["trades"] > 0
     assert server.stop() == 0
+    assert judged > rounds, "a witness that hears nothing"
+
+
+# TakeoverStep, and the stages of HandoverPart, as bytes: the contract's own words.
+BEGIN, READY, LISTENING = b"\x08\x01\x10\x01", b"\x08\x02", b"\x08\x03"
+HISTORY_TOLD, ALL_TOLD = b"\x10\x01", b"\x10\x02"
+
+
+class Successor:
+    """grpc's own client in the place of a successor."""
+
+    def __init__(self, path: Path) -> None:
+        self._channel = grpc.insecure_channel(f"unix:{path}")
+        self._steps: queue.SimpleQueue = queue.SimpleQueue()
+        self.call = self._channel.stream_stream("/penstock.handover.v1.Handover/Take")(
+            iter(self._steps.get, None), timeout=30)
+
+    def say(self, step: bytes) -> None:
+        self._steps.put(step)
+
+    def hear_until(self, stage: bytes) -> list[bytes]:
+        parts = []
+        for part in self.call:
+            if part == stage:
+                return parts
+            parts.append(part)
+        raise AssertionError(f"ended before {stage!r}")
+
+    def code(self) -> grpc.StatusCode:
+        try:
+            for _ in self.call:
+                pass
+        except grpc.RpcError:
+            pass
+        return self.call.code()
+
+    def leave(self) -> None:
+        self.call.cancel()
+        self._channel.close()
+
+
+@pytest.fixture
+def server(market, path):
+    server = Server(market.address, f"127.0.0.1:{free_port()}", path)
+    server.wait_until_it_listens()
+    server.wait_until_serving()
+    with server:
+        yield server
+
+
+class Followed:
+    """A trade topic followed by the Python client, on a thread."""
+
+    def __init__(self, address: str) -> None:
+        self.ids: list[int] = []
+        self.gaps: list[Gap] = []
+        self._client = Client(address)
+        self._subscription = self._client.subscribe(["trade:binance:BTC/USDT"])
+        threading.Thread(target=self._follow, daemon=True).start()
+        self.wait_for_more(5)
+
+    def _follow(self) -> None:
+        for event in self._subscription:
+            if isinstance(event, Trade):
+                self.ids.append(event.id)
+            elif isinstance(event, Gap):
+                self.gaps.append(event)
+
+    def wait_for_more(self, count: int = 30) -> None:
+        target = len(self.ids) + count
+        wait_until(lambda: len(self.ids) >= target, PATIENCE_SECONDS, "further trades")
+
+    def assert_whole(self) -> None:
+        assert not self.gaps
+        assert self.ids == list(range(self.ids[0], self.ids[0] + len(self.ids)))
+
+
+def test_a_python_client_and_a_session_go_on_in_the_next_process(server, market, path):
+    book, trades = "book:binance:BTC/USDT", "trade:binance:BTC/USDT"
+    followed = Followed(server.address)
+    with Talk(server.address, wire.Hello(protocol=1)) as talk:
+        talk.subscribe(1, [book, trades])
+        talk.wait(lambda: all(talk.updates[name] for name in (book, trades)), "data")
+        with Server(market.address, server.address, path) as successor:
+            talk.wait(lambda: talk.of("drain"), "the drain", PATIENCE_SECONDS)
+            token = talk.of("drain")[0].resume_token
+            successor.wait_until_it_listens()
+            with Talk(server.address, wire.Hello(protocol=1, resume_token=token)) as next_talk:
+                accepted = next_talk.welcome.restored[0].accepted
+                assert {each.name: each.follows for each in accepted} == {
+                    book: Follows.FOLLOWS_DELTA, trades: Follows.FOLLOWS_EVENTS}
+            assert server.wait(PATIENCE_SECONDS) == 0
+            followed.wait_for_more()
+            followed.assert_whole()
+
+
+@pytest.mark.parametrize("last", [BEGIN, READY])
+def test_a_successor_that_leaves_changes_nothing(server, path, last):
+    followed = Followed(server.address)
+    successor = Successor(path)
+    successor.say(BEGIN)
+    assert any(b"book:binance:BTC/USDT" in part for part in successor.hear_until(HISTORY_TOLD))
+    if last == READY:
+        successor.say(READY)
+        successor.hear_until(ALL_TOLD)
+    successor.leave()
+    followed.wait_for_more()
+    followed.assert_whole()
+    assert server.is_running
+    # The next one is welcome.
+    another = Successor(path)
+    another.say(BEGIN)
+    another.hear_until(HISTORY_TOLD)
+    another.leave()
+
+
+def test_a_successor_that_hesitates_is_refused_and_nothing_is_lost(server, path):
+    followed = Followed(server.address)
+    successor = Successor(path)
+    successor.say(BEGIN)
+    successor.hear_until(HISTORY_TOLD)
+    successor.say(READY)
+    successor.hear_until(ALL_TOLD)
+    # What is held is told to nobody.
+    time.sleep(0.3)
+    count = len(followed.ids)
+    time.sleep(0.3)
+    assert len(followed.ids) == count
+    assert successor.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    followed.wait_for_more(100)
+    followed.assert_whole()
+    successor.leave()
+
+
+def test_one_successor_at_a_time_and_of_this_version(server, path):
+    first, second, third = Successor(path), Successor(path), Successor(path)
+    third.say(b"\x08\x01\x10\x63")
+    assert third.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert "version 99" in third.call.details()
+    first.say(BEGIN)
+    first.hear_until(HISTORY_TOLD)
+    second.say(BEGIN)
+    assert second.code() is grpc.StatusCode.FAILED_PRECONDITION
+    first.say(LISTENING)
+    assert first.code() is grpc.StatusCode.FAILED_PRECONDITION
+    for each in (first, second, third):
+        each.leave()
+    assert server.is_running
+
+
+def test_a_successor_without_its_feeds_leaves_the_port_to_the_old_one(server, path):
+    followed = Followed(server.address)
+    nowhere = f"127.0.0.1:{free_port()}"
+    successor = Server(nowhere, server.address, path, "--takeover-limit", "1")
+    assert successor.wait(PATIENCE_SECONDS) == 1
+    assert "are not live here in time" in successor.errors[-1]
+    followed.wait_for_more()
+    followed.assert_whole()
+
+
+def test_a_path_that_nobody_listens_at_any_more_is_taken(market, path):
+    address = f"127.0.0.1:{free_port()}"
+    server = Server(market.address, address, path)
+    server.wait_until_it_listens()
+    server.kill()
+    assert path.exists()
+    with Server(market.address, address, path) as fresh:
+        fresh.wait_until_it_listens()
+        assert not any("taken over" in line for line in fresh.errors)

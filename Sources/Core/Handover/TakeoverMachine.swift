@@ -14,6 +14,8 @@ package struct TakeoverMachine {
         case adopt
         /// The predecessor is out: serve.
         case serve
+        /// The predecessor left without handing over: serve, with topics that begin anew.
+        case beginAnew(String)
         /// The predecessor goes on: do not serve.
         case fail(String)
     }
@@ -86,14 +88,17 @@ package struct TakeoverMachine {
         return [.send(TakeoverStep(.listening))]
     }
 
-    /// The call ended. Once we listen, a predecessor that is gone without a word is as good as one
-    /// that agreed: either nobody publishes any more.
+    /// The call ended. A predecessor that is gone publishes no more: once we listen, that is as good
+    /// as its agreement.
     package mutating func ended(isAgreed: Bool, isGone: Bool, _ reason: String) -> [Action] {
         switch state {
         case .over: return []
         case .listening where isAgreed || isGone:
             state = .over
             return [.serve]
+        case _ where isGone:
+            state = .over
+            return [.beginAnew(reason)]
         default: return fail("the predecessor ended the handover: \(reason)")
         }
     }

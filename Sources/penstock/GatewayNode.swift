@@ -89,7 +89,8 @@ actor GatewayNode: Service {
         case .serves(let address):
             server.takeOverPort()
             announce(address)
-        case .failed(let reason): throw CommandFailure("serve: --takeover \(options.path): \(reason)")
+        case .failed(let reason):
+            throw CommandFailure("serve: --takeover \(options.path): \(reason)")
         case .cancelled: return false
         }
         return true

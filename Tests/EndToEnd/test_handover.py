@@ -13,6 +13,7 @@ import queue
 import signal
 import threading
 import time
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
@@ -135,19 +136,19 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
     count = pytestconfig.getoption("--handover-subscribers")
     rounds = pytestconfig.getoption("--handover-rounds")
     address = f"127.0.0.1:{free_port()}"
-    server = Server(market.address, address, path)
-    server.wait_until_it_listens()
-    server.wait_until_serving()
     judged = 0
     with (
+        ExitStack() as servers,
         Gateway({"binance": f"{market.address}/binance"}, "--instruments", "BTC/USDT,ETH/USDT",
                 ) as witness,
         Drill(address, str(count), *TOPICS) as drill,
     ):
+        server = servers.enter_context(Server(market.address, address, path))
+        server.wait_until_it_listens()
         book_of(witness.address, "book:binance:BTC/USDT:10")
         drill.wait_until_all_run(count, calls=0)
         for number in range(1, rounds + 1):
-            successor = Server(market.address, address, path)
+            successor = servers.enter_context(Server(market.address, address, path))
             wait_until(
                 lambda: any("warming up" in line for line in successor.errors), PATIENCE_SECONDS,
                 "the successor to find its predecessor")
@@ -169,7 +170,6 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
                           "epochChanges", "failures"):
                 assert report[fault] == 0, (fault, report, drill.errors[-5:])
             assert report["trades"] > 0
-    assert server.stop() == 0
     assert judged > rounds, "a witness that hears nothing"
 
 

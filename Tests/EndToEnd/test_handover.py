@@ -65,10 +65,10 @@ class Drill(Penstock):
         assert self.is_running, self.errors
 
     def report(self) -> dict:
-        known = len(self.lines)
+        self.lines.clear()
         self.send_signal(signal.SIGHUP)
-        wait_until(lambda: len(self.lines) > known, PATIENCE_SECONDS, "a report of the drill")
-        return json.loads(self.lines[-1])
+        wait_until(lambda: self.lines, PATIENCE_SECONDS, "a report of the drill")
+        return json.loads(self.lines.pop())
 
     def wait_until_all_run(self, count: int, calls: int) -> dict:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -112,6 +112,14 @@ def book_of(address: str, name: str) -> tuple[Book, int]:
     return book, answer.snapshots[0].venue_sequence
 
 
+def has_books(address: str) -> bool:
+    """Whether all books of the topics are live."""
+    try:
+        return all(book_of(address, name)[0].is_live for name in TOPICS if name[:4] == "book")
+    except grpc.RpcError:
+        return False
+
+
 def states_judged(report: dict, address: str, witness: str) -> int:
     """All subscribers of a topic have the same state, the server has it too, and so has a server
     that never handed anything over, where both have heard the same. How many such books."""
@@ -141,11 +149,12 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
         ExitStack() as servers,
         Gateway({"binance": f"{market.address}/binance"}, "--instruments", "BTC/USDT,ETH/USDT",
                 ) as witness,
-        Drill(address, str(count), *TOPICS) as drill,
     ):
         server = servers.enter_context(Server(market.address, address, path))
         server.wait_until_it_listens()
-        book_of(witness.address, "book:binance:BTC/USDT:10")
+        for each in (address, witness.address):
+            wait_until(lambda: has_books(each), PATIENCE_SECONDS, "live books")
+        drill = servers.enter_context(Drill(address, str(count), *TOPICS))
         drill.wait_until_all_run(count, calls=0)
         for number in range(1, rounds + 1):
             successor = servers.enter_context(Server(market.address, address, path))

@@ -101,15 +101,14 @@ package final class GatewayServer {
     var boundAddress: SocketAddress? { listener?.boundAddress }
 
     /// Begins to listen and reports how it serves. Returns the address with the port it got.
-    /// - Parameters:
-    ///   - sharesPort: with a successor or predecessor that asks for the same.
-    ///   - isAccepting: false leaves connections to wait until `takeOverPort`.
     package func listen(
-        on address: SocketAddress, sharesPort: Bool = false, isAccepting: Bool = true
+        on address: SocketAddress, as use: PortUse = .alone
     ) throws(SystemError) -> SocketAddress {
+        let isSuccessor = use == .successor
         let listener = try Listener(
-            loop: loop, address: address, reusePort: sharesPort, isAccepting: isAccepting
+            loop: loop, address: address, reusePort: isSuccessor, isAccepting: !isSuccessor
         ) { [weak self] stream in self?.accepted(stream) }
+        if use == .first { try listener.allowSharing() }
         began(listener)
         return listener.boundAddress
     }

@@ -73,6 +73,12 @@ package final class Listener: EventHandler {
         }
     }
 
+    /// Others that ask for it (`reusePort`) may listen at the same address from now on; whoever does
+    /// not ask still finds it taken.
+    package func allowSharing() throws(SystemError) {
+        _ = try SystemError.check(clinux_allow_sharing(socket), "share \(boundAddress)")
+    }
+
     /// Accepts from now on, what waited first.
     package func beginAccepting() {
         loop.preconditionInLoop()

@@ -42,8 +42,12 @@ actor GatewayNode: Service {
         self.server = server
         if let takeover = configuration.takeover {
             try startFeeds(hub)
-            guard try await takeOver(takeover, hub, server) else { return stopFeeds() }
+            guard let address = try await takeOver(takeover, hub, server) else {
+                return stopFeeds()
+            }
+            // A successor may come as soon as somebody reads that this one listens.
             legacy = try Legacy(of: self, hub: hub, feeds: feeds, at: takeover.path)
+            announce(address)
         } else {
             announce(try server.listen(on: configuration.listen))
             try startFeeds(hub)
@@ -74,26 +78,25 @@ actor GatewayNode: Service {
         await leaving?.value
     }
 
-    /// Takes topics and port over if somebody has them. False: this process was asked to end.
+    /// Takes topics and port over if somebody has them. Nil: this process was asked to end.
     private func takeOver(
         _ options: TakeoverConfiguration, _ hub: Hub, _ server: GatewayServer
-    ) async throws -> Bool {
+    ) async throws -> SocketAddress? {
         let address = configuration.listen
         let takeover = Takeover(options, hub: hub, on: loop) { () throws(SystemError) in
-            try server.listen(on: address, sharesPort: true, isAccepting: false)
+            try server.listen(on: address, as: .successor)
         }
         self.takeover = takeover
         defer { self.takeover = nil }
         switch await takeover.outcome() {
-        case .noPredecessor: announce(try server.listen(on: address, sharesPort: true))
+        case .noPredecessor: return try server.listen(on: address, as: .first)
         case .serves(let address):
             server.takeOverPort()
-            announce(address)
+            return address
         case .failed(let reason):
             throw CommandFailure("serve: --takeover \(options.path): \(reason)")
-        case .cancelled: return false
+        case .cancelled: return nil
         }
-        return true
     }
 
     private func startFeeds(_ hub: Hub) throws {

@@ -146,10 +146,15 @@ int clinux_connect(int fd, const struct clinux_address *address) {
     return code < 0 && errno == EINTR ? -EINPROGRESS : result(code);
 }
 
+int clinux_allow_sharing(int fd) {
+    int on = 1;
+    return result(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on));
+}
+
 int clinux_bind(int fd, const struct clinux_address *address, int reuse_port) {
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) return -errno;
+    if (reuse_port && clinux_allow_sharing(fd) < 0) return -errno;
     if (address->is_v6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     struct sockaddr_storage storage;
     socklen_t size = to_system(address, &storage);

@@ -53,6 +53,7 @@ int clinux_socket(int is_v6);  // TCP, non-blocking, closed on exec, TCP_NODELAY
 int clinux_connect(int fd, const struct clinux_address *address);
 int clinux_bind(int fd, const struct clinux_address *address, int reuse_port);
 int clinux_listen(int fd, int backlog);
+int clinux_allow_sharing(int fd);  // other listeners may bind with reuse_port from now on
 // New connections of all listeners that share the address go to the one at `index`, counted in the
 // order in which they began to listen; to any, while there is none at it.
 int clinux_steer(int fd, int index);

@@ -42,8 +42,7 @@ class Bench(Penstock):
         super().__init__(
             "bench", "serve", "--listen", self.address, "--rate", str(RATE), "--config",
             str(config))
-        wait_until(lambda: len(self.lines) >= 4 or not self.is_running, 30, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(lambda: len(self.lines) >= 4)
         said = dict(line.split(" ", 1) for line in self.lines)
         self.path, self.body = said["path"], said["body"]
 

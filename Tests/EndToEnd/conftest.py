@@ -18,6 +18,9 @@ def pytest_addoption(parser) -> None:
         "--attack-seconds", type=float, default=1, help="how long each attack lasts at least")
     parser.addoption(
         "--attack-subscribers", type=int, default=50, help="who subscribes beside the attacker")
+    parser.addoption(
+        "--sanitized", action="store_true",
+        help="the binaries have a sanitizer, whose memory is not judged")
 
 
 def pytest_collection_modifyitems(items) -> None:

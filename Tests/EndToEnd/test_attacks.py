@@ -176,7 +176,8 @@ def test_an_attack_reaches_its_limit_and_nobody_else(name, bench, subscribers, c
         assert after[attack.limit] > before[attack.limit]
     assert report.missing == 0 and report.open == subscribers.count
     assert report.received >= 0.8 * RATE * subscribers.count * (until - since - 1)
-    assert highest < MEMORY_BYTES + SLACK_BYTES
+    if not request.config.getoption("--sanitized"):
+        assert highest < MEMORY_BYTES + SLACK_BYTES
     assert logged <= until - since + 1
     if is_drill:
         assert report.p99 <= GROWTH_MAX * calm.p99 + 2, (calm.p99, report.p99)

@@ -28,15 +28,10 @@ lint: ## style that a machine can judge
 format: ## rewrite the sources as lint wants them
 	@swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
-# Leaks are not looked for: the test library and the tables that live as long as the process drown
-# what would be ours.
-sanitize: ## the unit tests under the address and the thread sanitizer
-	@.ci/install-packages build
-	@for kind in address thread; do \
-		echo "== $$kind sanitizer"; \
-		ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$$kind \
-			--scratch-path .build/$$kind --skip TidyTests || exit 1; \
-	done
+sanitize: ## every test under the thread sanitizer, the unit tests under the address sanitizer
+	@.ci/install-packages test
+	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
+	@.ci/sanitize
 
 # What it keeps goes to .build/corpora; SECONDS=merge moves what is new there to Tests/Fuzz/corpora,
 # which the tests replay.

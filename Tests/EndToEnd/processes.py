@@ -66,6 +66,15 @@ class Penstock:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
+    def wait_until_up(self, condition) -> None:
+        """For constructors: what is too slow is killed, for nobody has it yet who could end it."""
+        try:
+            wait_until(lambda: condition() or not self.is_running, START_SECONDS, str(self))
+        except AssertionError:
+            self.kill()
+            raise
+        assert self.is_running, self.errors
+
     def send_signal(self, number: int) -> None:
         self._process.send_signal(number)
 
@@ -118,8 +127,7 @@ class Simulator(Penstock):
         for fault in faults:
             arguments += ["--fault", fault]
         super().__init__(*arguments)
-        wait_until(lambda: connects(self.address) or not self.is_running, START_SECONDS, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(lambda: connects(self.address))
 
     def has_finished(self, venue: str) -> bool:
         return any(
@@ -137,8 +145,7 @@ class Gateway(Penstock):
         for name, base in venues.items():
             arguments += ["--venue", f"{name}=http://{base}"]
         super().__init__(*arguments)
-        wait_until(lambda: self.answers() or not self.is_running, START_SECONDS, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(self.answers)
 
     def answers(self) -> bool:
         try:
@@ -188,8 +195,7 @@ class BenchServer(Penstock):
     def __init__(self) -> None:
         self.address = f"127.0.0.1:{free_port()}"
         super().__init__("bench", "serve", "--listen", self.address)
-        wait_until(lambda: connects(self.address) or not self.is_running, START_SECONDS, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(lambda: connects(self.address))
 
 
 class InteropServer(Penstock):
@@ -202,8 +208,7 @@ class InteropServer(Penstock):
         if certificate:
             arguments += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
         super().__init__(*arguments)
-        wait_until(lambda: self.lines or not self.is_running, START_SECONDS, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(lambda: self.lines)
         self.address = self.lines[0].removeprefix("listening on ")
 
 

@@ -42,8 +42,7 @@ class Bench(Penstock):
         super().__init__(
             "bench", "serve", "--listen", self.address, "--rate", str(RATE), "--config",
             str(config))
-        wait_until(lambda: len(self.lines) >= 4 or not self.is_running, 30, str(self))
-        assert self.is_running, self.errors
+        self.wait_until_up(lambda: len(self.lines) >= 4)
         said = dict(line.split(" ", 1) for line in self.lines)
         self.path, self.body = said["path"], said["body"]
 
@@ -177,7 +176,8 @@ def test_an_attack_reaches_its_limit_and_nobody_else(name, bench, subscribers, c
         assert after[attack.limit] > before[attack.limit]
     assert report.missing == 0 and report.open == subscribers.count
     assert report.received >= 0.8 * RATE * subscribers.count * (until - since - 1)
-    assert highest < MEMORY_BYTES + SLACK_BYTES
+    if not request.config.getoption("--sanitized"):
+        assert highest < MEMORY_BYTES + SLACK_BYTES
     assert logged <= until - since + 1
     if is_drill:
         assert report.p99 <= GROWTH_MAX * calm.p99 + 2, (calm.p99, report.p99)

@@ -64,7 +64,8 @@ extension InteropRunner {
 
     func timeoutOnSleepingServer() async throws(InteropFailure) {
         let call = try start("FullDuplexCall", timeout: .milliseconds(1))
-        try call.send(Self.wanting([], payload: 27_182))
+        // A slow machine may be late already here, and then the request is not taken.
+        _ = try? call.send(Self.wanting([], payload: 27_182))
         try expect(try await call.end(), .deadlineExceeded)
     }
 

@@ -22,6 +22,7 @@ def pytest_addoption(parser) -> None:
         "--handover-subscribers", type=int, default=60, help="who goes along with each handover")
     parser.addoption(
         "--handover-rounds", type=int, default=2, help="handovers, one after another")
+    parser.addoption(
         "--sanitized", action="store_true",
         help="the binaries have a sanitizer, whose memory is not judged")
 

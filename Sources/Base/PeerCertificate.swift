@@ -8,9 +8,15 @@ package struct PeerCertificate: Equatable, Sendable {
     /// Subject alternative names with their kind, for example `DNS:bot-7.desk`, `URI:spiffe://…`.
     package var alternativeNames: [String]
 
-    package init(subject: String, commonName: String?, alternativeNames: [String]) {
+    /// Its last moment; nil: it never ends.
+    package var expiry: Timestamp?
+
+    package init(
+        subject: String, commonName: String?, alternativeNames: [String], expiry: Timestamp? = nil
+    ) {
         self.subject = subject
         self.commonName = commonName
         self.alternativeNames = alternativeNames
+        self.expiry = expiry
     }
 }

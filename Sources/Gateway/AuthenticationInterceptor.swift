@@ -38,7 +38,8 @@ package final class AuthenticationInterceptor: RPCInterceptor {
             try check(principal, has: role)
             let identity = CallIdentity(principal, role: role, call: call, interceptor: self)
             call.identity = identity
-            if authenticator.canRefresh && !policy.isJudgedOnce(call.path) {
+            let mayEnd = authenticator.canRefresh || principal.expiry != nil
+            if mayEnd && !policy.isJudgedOnce(call.path) {
                 watch(identity, of: call)
             }
             return nil
@@ -126,7 +127,8 @@ package final class AuthenticationInterceptor: RPCInterceptor {
             if Clock.timestamp() < deadline {
                 schedule(identity)
             } else {
-                end(identity, .tokenExpired)
+                let isCertificate = identity.principal.origin == .certificate
+                end(identity, isCertificate ? .certificateExpired : .tokenExpired)
             }
         }
     }

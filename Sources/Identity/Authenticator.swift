@@ -35,6 +35,8 @@ package struct Authenticator {
             return try principal(token: token, now: now)
         case .certificates(let rules):
             guard let certificate else { throw .certificateMissing }
+            // It was good when the connection began.
+            if let expiry = certificate.expiry, now >= expiry { throw .certificateExpired }
             for rule in rules {
                 if let principal = rule.principal(certificate) { return principal }
             }

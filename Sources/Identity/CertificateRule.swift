@@ -36,7 +36,8 @@ package struct CertificateRule: Equatable, Sendable {
         }
         return Principal(
             subject: String(certificate.subject.prefix(Principal.subjectBytesMax)),
-            roles: grant.roles, topics: grant.topics, origin: .certificate)
+            roles: grant.roles, topics: grant.topics, expiry: certificate.expiry,
+            origin: .certificate)
     }
 
     private static func wildcard(_ text: String?) throws(CertificateRuleError) -> Wildcard? {

@@ -29,6 +29,7 @@ package enum CredentialError: Error, Equatable, Sendable, CaseIterable {
     // Client certificates.
     case certificateMissing
     case certificateNotMapped
+    case certificateExpired
     // Believed, and not enough.
     case roleMissing
     // Refreshing.
@@ -62,6 +63,7 @@ package enum CredentialError: Error, Equatable, Sendable, CaseIterable {
         case .topicsInvalid: "TOKEN_TOPICS_INVALID"
         case .certificateMissing: "CERTIFICATE_MISSING"
         case .certificateNotMapped: "CERTIFICATE_NOT_MAPPED"
+        case .certificateExpired: "CERTIFICATE_EXPIRED"
         case .roleMissing: "ROLE_MISSING"
         case .subjectChanged: "TOKEN_SUBJECT_CHANGED"
         case .refreshUnsupported: "REFRESH_UNSUPPORTED"
@@ -97,6 +99,7 @@ extension CredentialError: CustomStringConvertible {
         case .topicsInvalid: "the token's topics are not topic patterns"
         case .certificateMissing: "no client certificate; this server knows clients by theirs"
         case .certificateNotMapped: "the client certificate is valid, but no rule names it"
+        case .certificateExpired: "the client certificate has expired"
         case .roleMissing: "the credentials do not have the role that this method needs"
         case .subjectChanged: "the new token is another subject's; make a new call"
         case .refreshUnsupported: "this server's credentials cannot be refreshed in a call"

@@ -47,7 +47,13 @@ struct TLSCertificate: ~Copyable {
     var peer: PeerCertificate {
         PeerCertificate(
             subject: subject, commonName: commonName,
-            alternativeNames: alternativeNames.map { "\($0.kind):\($0.text)" })
+            alternativeNames: alternativeNames.map { "\($0.kind):\($0.text)" }, expiry: expiry)
+    }
+
+    /// Nil: further away than a timestamp reaches.
+    private var expiry: Timestamp? {
+        let (nanoseconds, overflow) = endsAtSecond.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? nil : Timestamp(nanoseconds: nanoseconds)
     }
 
     /// The DNS names that it is good for.

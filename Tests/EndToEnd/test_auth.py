@@ -383,6 +383,8 @@ def test_client_certificates_are_judged_by_rules(start, tmp_path):
     with start("--tls-certificate", str(server.certificate), "--tls-key", str(server.key),
                "--tls-client-ca", str(authority.certificate), tls=authority.client(bot),
                mode="mtls", certificates=rules) as gateway:
+        messages = 'penstock_feed_messages_total{venue="binance",stream="bookTicker"}'
+        wait_until(lambda: gateway.metrics().get(messages, 0) > 0, 20, "a tick")
         with channel(gateway, bot) as secured:
             answer = MarketDataStub(secured).GetSnapshot(
                 wire.GetSnapshotRequest(topics=[BOOK, TICK]), timeout=10)
@@ -394,6 +396,32 @@ def test_client_certificates_are_judged_by_rules(start, tmp_path):
             MarketDataStub(secured).ListInstruments(wire.ListInstrumentsRequest(), timeout=10)
         assert error.value.code() is UNAUTHENTICATED
         assert reason_of(error.value) == "CERTIFICATE_NOT_MAPPED"
+
+
+def test_a_living_stream_ends_with_its_client_certificate(start, tmp_path):
+    authority = Authority(tmp_path / "authority")
+    server, bot = authority.issue("server"), authority.issue("bot")
+    rules = [{"commonName": "*", "roles": ["viewer"], "topics": ["tick:**"]}]
+    with start("--tls-certificate", str(server.certificate), "--tls-key", str(server.key),
+               "--tls-client-ca", str(authority.certificate), tls=authority.client(bot),
+               mode="mtls", certificates=rules, expiryGrace=0) as gateway:
+        brief = authority.issue_for("brief", 4)
+        with grpc.secure_channel(
+                gateway.address.replace("127.0.0.1", "localhost"), grpc.ssl_channel_credentials(
+                    authority.certificate.read_bytes(), brief.key.read_bytes(),
+                    brief.certificate.read_bytes())) as channel:
+            call = MarketDataStub(channel).Subscribe(
+                wire.SubscribeRequest(topics=[TICK]), timeout=20)
+            with pytest.raises(grpc.RpcError) as error:
+                for _ in call:
+                    pass
+            assert error.value.code() is UNAUTHENTICATED
+            assert reason_of(error.value) == "CERTIFICATE_EXPIRED"
+            # A new call on the old connection is no way round it.
+            with pytest.raises(grpc.RpcError) as error:
+                MarketDataStub(channel).ListInstruments(
+                    wire.ListInstrumentsRequest(), timeout=10)
+            assert error.value.code() in (UNAUTHENTICATED, grpc.StatusCode.UNAVAILABLE)
 
 
 # Configuration

@@ -146,6 +146,11 @@ import Testing
         #expect(try principal(bot).subject == "CN=bot-7,O=Example")
         #expect(try principal(person).roles == RoleSet([.operator]))
         #expect(refusal(authenticator, []) == .certificateMissing)
+        var brief = bot
+        brief.expiry = TokenMaker.now + .nanoseconds(1)
+        #expect(try principal(brief).expiry == brief.expiry)
+        brief.expiry = TokenMaker.now
+        #expect(refusal(authenticator, [], brief) == .certificateExpired)
         var stranger = person
         stranger.alternativeNames = []
         #expect(refusal(authenticator, [], stranger) == .certificateNotMapped)

@@ -150,14 +150,16 @@ struct TLSServerTests {
                 let echo = try await TLSEcho(asking(mode), on: loop)
                 let result = await loop.exchange(with: echo.endpoint(client(files)))
                 #expect(result.text == "hello")
+                let shown = try #require(try await echo.opened.next?.peerCertificate)
+                #expect(try #require(shown.expiry) > Clock.timestamp())
                 #expect(
-                    try await echo.opened.next?.peerCertificate
+                    shown
                         == PeerCertificate(
                             subject: "CN=bot-7,O=Desk", commonName: "bot-7",
                             alternativeNames: [
                                 "DNS:bot-7.desk", "URI:spiffe://desk/bot-7",
                                 "email:bot@desk.example",
-                            ]))
+                            ], expiry: shown.expiry))
             }
         }
     }

@@ -17,8 +17,12 @@ package struct SequenceGuard: Sendable, Equatable {
 
     /// The newest id, once there was one.
     package private(set) var newest: UInt64?
-    /// Nil as soon as the stream is beyond it.
+    /// Known from elsewhere; nil as soon as the stream is beyond it.
     private var known: UInt64?
+    /// The stream had time to come up to it.
+    private var isKnownOld = false
+    /// The first id of the present count.
+    private var first: UInt64?
     private var olderRun = 0
     private var olderFirst: UInt64 = 0
     private var olderNewest: UInt64 = 0
@@ -28,7 +32,19 @@ package struct SequenceGuard: Sendable, Equatable {
     /// Everything up to that id is known from elsewhere. The stream itself may still be behind it:
     /// that is no counting anew.
     package mutating func skip(through id: UInt64) {
-        if newest.map({ $0 < id }) ?? true { known = id }
+        if newest.map({ $0 < id }) ?? true { (known, isKnownOld) = (id, false) }
+    }
+
+    /// The stream had time to come up to what is known. Ids that are still not newer belong to
+    /// another count, and nobody was told of those that came: they are returned.
+    package mutating func settle() -> ClosedRange<UInt64>? {
+        guard known != nil else { return nil }
+        guard let newest else {
+            isKnownOld = true
+            return nil
+        }
+        known = nil
+        return (first ?? newest)...newest
     }
 
     /// An id of a stream whose ids are contiguous.
@@ -41,8 +57,9 @@ package struct SequenceGuard: Sendable, Equatable {
             self.known = nil
             return verdict
         }
-        if id <= known { return .older }
+        if id <= known && !isKnownOld { return .older }
         self.known = nil
+        if id <= known { return verdict }
         return id == known + 1 ? .next : .hole(from: known + 1, through: id - 1)
     }
 
@@ -53,7 +70,7 @@ package struct SequenceGuard: Sendable, Equatable {
             known = nil
         }
         accept(id)
-        if let known, id <= known { return .older }
+        if let known, id <= known, !isKnownOld { return .older }
         known = nil
         return .next
     }
@@ -84,6 +101,7 @@ package struct SequenceGuard: Sendable, Equatable {
     }
 
     private mutating func accept(_ id: UInt64) {
+        if newest.map({ id < $0 }) ?? true { first = id }
         newest = id
         olderRun = 0
     }

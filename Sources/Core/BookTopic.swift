@@ -19,6 +19,8 @@ package final class BookTopic: StateTopic {
     private var isFilled = false
     private let isAlwaysKept: Bool
     private var wantedAt: Timestamp
+    /// After a takeover: until when our own book may be behind.
+    private var catchUpLimit: Timestamp?
 
     init(name: String, number: UInt32, depth: Int, isAlwaysKept: Bool, hub: Hub) {
         self.depth = depth
@@ -53,8 +55,13 @@ package final class BookTopic: StateTopic {
             (isFilled, window) = (false, DepthWindow(depth: depth))
             return
         }
-        // The book of a successor may still be behind the state that it took over.
-        if status == .live, isFilled, venueSequence < self.venueSequence { return }
+        if let limit = catchUpLimit {
+            // What was taken over may be ahead of our own book for a moment, not for long: then the
+            // venue counts anew.
+            if venueSequence < self.venueSequence, status == .live, hub.now() < limit { return }
+            catchUpLimit = nil
+            if venueSequence < self.venueSequence { isFilled = false }
+        }
         if status != .live || !isFilled {
             window = DepthWindow(depth: depth)
             isFilled = true
@@ -77,15 +84,23 @@ package final class BookTopic: StateTopic {
     }
 
     override func restore(_ record: TopicRecord) -> Bool {
-        wantedAt = hub.now()
-        guard let bids = record.bids, let asks = record.asks else {
-            (isFilled, window) = (false, DepthWindow(depth: depth))
-            return record.bids == nil && record.asks == nil
+        let fresh: DepthWindow
+        switch (record.bids, record.asks) {
+        case (let bids?, let asks?):
+            guard let told = DepthWindow(depth: depth, bids: bids, asks: asks) else {
+                return false
+            }
+            fresh = told
+        case (nil, nil): fresh = DepthWindow(depth: depth)
+        default: return false
         }
-        guard let fresh = DepthWindow(depth: depth, bids: bids, asks: asks) else { return false }
-        (isFilled, window) = (true, fresh)
+        (isFilled, window) = (record.bids != nil, fresh)
+        wantedAt = hub.now()
+        catchUpLimit = wantedAt + Self.catchUpTime
         return true
     }
+
+    private static let catchUpTime = Duration.seconds(10)
 
     // MARK: Payloads
 

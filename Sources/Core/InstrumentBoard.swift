@@ -35,9 +35,13 @@ package final class InstrumentBoard {
 
     /// What the topics show already, in the venue's numbers.
     package var heard: VenueIDs {
-        VenueIDs(
-            tick: tick.hasState && tick.status == .live ? tick.venueSequence : nil,
-            trade: trade.newestVenueID, aggregateTrade: aggregateTrade.newestVenueID)
+        let statuses: [(TopicKind, Status)] = [
+            (.tick, tick.status), (.trade, trade.status), (.aggregateTrade, aggregateTrade.status),
+        ]
+        return VenueIDs(
+            tick: tick.hasState ? tick.venueSequence : nil, trade: trade.newestVenueID,
+            aggregateTrade: aggregateTrade.newestVenueID,
+            live: Set(statuses.filter { $0.1 == .live }.map(\.0)))
     }
 
     package func setStatus(_ status: Status, of kind: TopicKind) {

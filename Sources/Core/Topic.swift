@@ -85,8 +85,7 @@ package class Topic {
     /// record makes no sense; nothing changed.
     func adopt(_ inherited: InheritedTopic) -> Bool {
         let record = inherited.record
-        guard let epoch = record.epoch, 1..<Epoch.limit ~= epoch, let sequence = record.sequence,
-            let status = record.status
+        guard let epoch = record.epoch, let sequence = record.sequence, let status = record.status
         else { return false }
         position = Position(epoch: epoch, sequence: sequence)
         self.status = status

@@ -100,23 +100,25 @@ package final class GatewayServer {
 
     var boundAddress: SocketAddress? { listener?.boundAddress }
 
-    /// Begins to listen and reports how it serves. Returns the address with the port it got.
+    /// Begins to listen and reports how it serves. Returns the address with the port it got. Beside
+    /// a predecessor (`joined`), connections wait until `takeOverPort`.
     package func listen(
-        on address: SocketAddress, as use: PortUse = .alone
+        on address: SocketAddress, sharing: Listener.Sharing = .none
     ) throws(SystemError) -> SocketAddress {
-        let isSuccessor = use == .successor
-        let listener = try Listener(
-            loop: loop, address: address, reusePort: isSuccessor, isAccepting: !isSuccessor
-        ) { [weak self] stream in self?.accepted(stream) }
-        if use == .first { try listener.allowSharing() }
+        let listener = try Listener(loop: loop, address: address, sharing: sharing) {
+            [weak self] in self?.accepted($0)
+        }
         began(listener)
         return listener.boundAddress
     }
 
-    /// Listens at a path of this machine, for processes of the same user.
-    package func listen(atPath path: String) throws(SystemError) {
+    /// Listens beside a path of this machine, for processes of the same user, who find it there
+    /// after `publish`.
+    package func listen(besidePath path: String) throws(SystemError) {
         began(try Listener(loop: loop, path: path) { [weak self] in self?.accepted($0) })
     }
+
+    package func publish() throws(SystemError) { try listener?.publish() }
 
     private func began(_ listener: Listener) {
         self.listener = listener
@@ -124,9 +126,12 @@ package final class GatewayServer {
         takeCensus()
     }
 
-    /// Accepts from now on, in place of the predecessor that shared the port.
+    /// New connections stay here while a successor joins the port that may not come to serve.
+    package func keepPort() { listener?.steerConnections(to: 0) }
+
+    /// Accepts from now on, in place of the predecessor that shared the port: of two, the second.
     package func takeOverPort() {
-        listener?.takeOver()
+        listener?.steerConnections(to: 1)
         listener?.beginAccepting()
     }
 
@@ -154,8 +159,9 @@ package final class GatewayServer {
         }
     }
 
-    /// How long connections that were under way to this process are waited for.
-    private static let portLinger = Duration.milliseconds(200)
+    /// How long connections that were under way to this process are waited for: a SYN that was sent
+    /// again, and a round trip.
+    private static let portLinger = Duration.milliseconds(1500)
 
     private func stopAccepting() {
         listener?.close()

@@ -11,6 +11,7 @@ package final class Listener: EventHandler {
     package let boundAddress: SocketAddress
 
     private var socket: Int32
+    private var unpublishedPath: String?
     private var token: WatchToken?
     private let accept: (ByteStream) -> Void
     private var lastWarning: Instant?
@@ -21,19 +22,31 @@ package final class Listener: EventHandler {
     private static let pause = Duration.milliseconds(100)
     private static let log = Log("listener")
 
-    /// Binds and listens; on the loop's thread. With `reusePort`, several listeners share the
-    /// address and the kernel deals connections out to them. One that does not accept yet leaves
-    /// connections to wait in the kernel, until `beginAccepting`.
+    /// How a listener shares its address with others of the same user.
+    package enum Sharing: Sendable {
+        case none
+        /// Finds the address free, and lets others join later.
+        case offered
+        /// Joins others; connections wait in the kernel until `beginAccepting`.
+        case joined
+    }
+
+    /// Binds and listens; on the loop's thread.
     package convenience init(
-        loop: EventLoop, address: SocketAddress, reusePort: Bool = false,
-        isAccepting: Bool = true, accept: @escaping (ByteStream) -> Void
+        loop: EventLoop, address: SocketAddress, sharing: Sharing = .none,
+        accept: @escaping (ByteStream) -> Void
     ) throws(SystemError) {
         let socket = try SystemError.check(
             clinux_socket(address.isIPv6 ? 1 : 0), "create socket for \(address)")
-        try self.init(loop: loop, socket, isAccepting, accept) { () throws(SystemError) in
+        let isJoined = sharing == .joined
+        try self.init(loop: loop, socket, !isJoined, accept) { () throws(SystemError) in
             var system = address.system
             _ = try SystemError.check(
-                unsafe clinux_bind(socket, &system, reusePort ? 1 : 0), "bind \(address)")
+                unsafe clinux_bind(socket, &system, isJoined ? 1 : 0), "bind \(address)")
+            if sharing == .offered {
+                // After bind, so that an address that is taken is found taken, shared or not.
+                _ = try SystemError.check(clinux_allow_sharing(socket), "share \(address)")
+            }
             _ = try SystemError.check(
                 clinux_listen(socket, Listener.backlog), "listen on \(address)")
             _ = try SystemError.check(
@@ -42,18 +55,30 @@ package final class Listener: EventHandler {
         }
     }
 
-    /// Listens at a path of this machine, for processes of the same user. Whoever listened there
-    /// before is not found any more.
+    /// Listens beside a path of this machine, for processes of the same user, who find it there
+    /// once it is published.
     package convenience init(
         loop: EventLoop, path: String, accept: @escaping (ByteStream) -> Void
     ) throws(SystemError) {
         let socket = try SystemError.check(clinux_local_socket(), "create socket for \(path)")
         try self.init(loop: loop, socket, true, accept) { () throws(SystemError) in
             _ = try SystemError.check(unsafe clinux_local_bind(socket, path), "bind \(path)")
-            _ = try SystemError.check(clinux_listen(socket, Listener.backlog), "listen on \(path)")
+            _ = try SystemError.check(
+                clinux_listen(socket, Listener.backlog), "listen on \(path)")
             return .unspecified
         }
+        unpublishedPath = path
     }
+
+    /// Whoever listened at the path before is not found any more.
+    package func publish() throws(SystemError) {
+        guard let path = unpublishedPath else { return }
+        _ = try SystemError.check(unsafe clinux_local_publish(path), "publish \(path)")
+        unpublishedPath = nil
+    }
+
+    /// Whether a socket is at the path, or nothing.
+    package static func mayUse(path: String) -> Bool { unsafe clinux_may_be_socket(path) == 1 }
 
     /// `bind` makes `socket` listen, and says where; if that fails the socket is closed.
     private init(
@@ -73,22 +98,16 @@ package final class Listener: EventHandler {
         }
     }
 
-    /// Others that ask for it (`reusePort`) may listen at the same address from now on; whoever does
-    /// not ask still finds it taken.
-    package func allowSharing() throws(SystemError) {
-        _ = try SystemError.check(clinux_allow_sharing(socket), "share \(boundAddress)")
-    }
-
     /// Accepts from now on, what waited first.
     package func beginAccepting() {
         loop.preconditionInLoop()
         if let token { loop.changeWatch(token, socket, clinux_readable) }
     }
 
-    /// New connections come here rather than to the one listener that shared the address before;
-    /// false where the kernel cannot do that.
+    /// Of listeners that share the address, only the `index`th gets new connections, counted from 0
+    /// in the order in which they began; while there is none, any. False where the kernel cannot.
     @discardableResult
-    package func takeOver() -> Bool { clinux_steer(socket, 1) == 0 }
+    package func steerConnections(to index: Int32) -> Bool { clinux_steer(socket, index) == 0 }
 
     /// Stops listening; streams already accepted live on.
     package func close() {
@@ -97,6 +116,8 @@ package final class Listener: EventHandler {
         loop.unwatch(token, socket)
         clinux_close(socket)
         self.token = nil
+        if let unpublishedPath { unsafe clinux_local_withdraw(unpublishedPath) }
+        unpublishedPath = nil
     }
 
     func ready(_ events: UInt32) {

@@ -45,8 +45,6 @@ actor GatewayNode: Service {
             guard let address = try await takeOver(takeover, hub, server) else {
                 return stopFeeds()
             }
-            // A successor may come as soon as somebody reads that this one listens.
-            legacy = try Legacy(of: self, hub: hub, feeds: feeds, at: takeover.path)
             announce(address)
         } else {
             announce(try server.listen(on: configuration.listen))
@@ -62,15 +60,16 @@ actor GatewayNode: Service {
     func shutDown() async {
         takeover?.cancel()
         await legacy?.settle(within: Command.successorLimit)
-        await leave(hasSuccessor: false)
+        await leave()
     }
 
     /// Ends this process's part. Again: waits for the first time.
-    func leave(hasSuccessor: Bool) async {
+    func leave() async {
         if leaving == nil {
+            let hasSuccessor = legacy?.isTaken ?? false
+            stopFeeds()
+            legacy?.close()
             leaving = Task {
-                stopFeeds()
-                legacy?.close()
                 await server?.drain(within: Command.drainLimit, hasSuccessor: hasSuccessor)
                 life.end()
             }
@@ -83,15 +82,29 @@ actor GatewayNode: Service {
         _ options: TakeoverConfiguration, _ hub: Hub, _ server: GatewayServer
     ) async throws -> SocketAddress? {
         let address = configuration.listen
-        let takeover = Takeover(options, hub: hub, on: loop) { () throws(SystemError) in
-            try server.listen(on: address, as: .successor)
+        /// Port and path: whatever can fail is done before the predecessor leaves.
+        func open(_ sharing: Listener.Sharing) throws(SystemError) -> SocketAddress {
+            legacy = try Legacy(
+                of: self, hub: hub, feeds: feeds, server: server, address: address,
+                besidePath: options.path)
+            return try server.listen(on: address, sharing: sharing)
+        }
+        let takeover = Takeover(options, address: address, hub: hub, on: loop) {
+            () throws(SystemError) in try open(.joined)
         }
         self.takeover = takeover
         defer { self.takeover = nil }
         switch await takeover.outcome() {
-        case .noPredecessor: return try server.listen(on: address, as: .first)
+        case .beginsAnew:
+            let address = try open(.offered)
+            // A successor may come as soon as somebody reads that this one listens.
+            try legacy?.offer()
+            return address
         case .serves(let address):
             server.takeOverPort()
+            do throws(SystemError) { try legacy?.offer() } catch {
+                log.error("no successor will find this server", [("reason", "\(error)")])
+            }
             return address
         case .failed(let reason):
             throw CommandFailure("serve: --takeover \(options.path): \(reason)")

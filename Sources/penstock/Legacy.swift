@@ -9,17 +9,25 @@ internal import Runtime
 final class Legacy: HandoverOwner {
     private let feeds: [BinanceFeed]
     private let node: GatewayNode
-    private var server: GatewayServer?
+    private let server: GatewayServer
+    private var door: GatewayServer?
     private var service: HandoverService?
 
-    init(of node: GatewayNode, hub: Hub, feeds: [BinanceFeed], at path: String) throws {
-        (self.node, self.feeds) = (node, feeds)
-        let service = HandoverService(hub: hub, loop: node.loop, owner: self)
-        let server = GatewayServer(
-            loop: node.loop, metrics: MetricRegistry(), services: [service])
-        try server.listen(atPath: path)
-        (self.service, self.server) = (service, server)
+    /// Listens beside the path; `offer` makes it known.
+    init(
+        of node: GatewayNode, hub: Hub, feeds: [BinanceFeed], server: GatewayServer,
+        address: SocketAddress, besidePath path: String
+    ) throws(SystemError) {
+        (self.node, self.feeds, self.server) = (node, feeds, server)
+        let service = HandoverService(hub: hub, loop: node.loop, address: address, owner: self)
+        let door = GatewayServer(loop: node.loop, metrics: MetricRegistry(), services: [service])
+        try door.listen(besidePath: path)
+        (self.service, self.door) = (service, door)
     }
+
+    func offer() throws(SystemError) { try door?.publish() }
+
+    var isTaken: Bool { service?.hasHandedOver ?? false }
 
     /// Suspends while a successor is about to take over, but not longer than `limit`.
     func settle(
@@ -31,11 +39,12 @@ final class Legacy: HandoverOwner {
         }
     }
 
-    func close() { server?.drain(within: .zero) {} }
+    func close() { door?.drain(within: .zero) {} }
 
     // MARK: HandoverOwner
 
     func hold() {
+        server.keepPort()
         for feed in feeds { feed.hold() }
     }
 
@@ -44,6 +53,6 @@ final class Legacy: HandoverOwner {
     }
 
     func handedOver() {
-        Task { [node] in await node.leave(hasSuccessor: true) }
+        Task { [node] in await node.leave() }
     }
 }

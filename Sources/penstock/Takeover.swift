@@ -9,8 +9,8 @@ internal import Schema
 /// Confined to the loop.
 final class Takeover: RPCClientHandler {
     enum Outcome: Sendable {
-        /// Nobody is at the path, or somebody who is about to end.
-        case noPredecessor
+        /// Nobody is at the path, or somebody who ends without handing over.
+        case beginsAnew
         /// The topics are here; it listens there and may accept.
         case serves(SocketAddress)
         /// The predecessor goes on.
@@ -25,6 +25,8 @@ final class Takeover: RPCClientHandler {
     private let listen: () throws(SystemError) -> SocketAddress
     private var machine: TakeoverMachine
     private var inheritance: Inheritance
+    /// Books that are not yet what the predecessor has.
+    private var awaited: [Topic] = []
     private var call: RPCClientCall?
     private var address: SocketAddress?
     private var hasHeard = false
@@ -36,12 +38,16 @@ final class Takeover: RPCClientHandler {
 
     /// - Parameter listen: binds without accepting.
     init(
-        _ options: TakeoverConfiguration, hub: Hub, on loop: EventLoop,
+        _ options: TakeoverConfiguration, address: SocketAddress, hub: Hub, on loop: EventLoop,
         listen: @escaping () throws(SystemError) -> SocketAddress
     ) {
         (path, self.hub, self.loop, self.listen) = (options.path, hub, loop, listen)
-        channel = RPCChannel(to: Endpoint(path: path), on: loop)
-        machine = TakeoverMachine(at: Clock.now(), within: options.limit)
+        var channelOptions = RPCChannelOptions()
+        // A predecessor that does not answer has not left: only the end of its socket says so.
+        channelOptions.calls.keepaliveInterval = .seconds(1 << 32)
+        channel = RPCChannel(to: Endpoint(path: path), on: loop, options: channelOptions)
+        machine = TakeoverMachine(
+            address: address.description, at: Clock.now(), within: options.limit)
         inheritance = Inheritance(limits: hub.limits)
     }
 
@@ -57,7 +63,7 @@ final class Takeover: RPCClientHandler {
         do throws(RPCStatus) {
             call = try channel.start(path: "/penstock.handover.v1.Handover/Take", handler: self)
         } catch {
-            return end(.noPredecessor)
+            return end(.beginsAnew)
         }
         perform(machine.began())
         tick()
@@ -65,8 +71,8 @@ final class Takeover: RPCClientHandler {
 
     private func tick() {
         guard result == nil else { return }
-        let awaited = hub.awaited(of: inheritance)
-        perform(machine.timePassed(Clock.now(), awaited: awaited))
+        awaited.removeAll { $0.status == .live }
+        perform(machine.timePassed(Clock.now(), awaited: awaited.map(\.name)))
         loop.schedule(after: Self.tickInterval) { [weak self] in self?.tick() }
     }
 
@@ -80,7 +86,7 @@ final class Takeover: RPCClientHandler {
                 if let address { end(.serves(address)) }
             case .beginAnew(let reason):
                 log.warning("not handed over, topics begin anew", [("reason", reason)])
-                end(.noPredecessor)
+                end(.beginsAnew)
             case .fail(let reason): end(.failed(reason))
             }
         }
@@ -94,7 +100,7 @@ final class Takeover: RPCClientHandler {
         inheritance = Inheritance(limits: hub.limits)
         do throws(SystemError) {
             address = try listen()
-            perform(machine.listens())
+            perform(machine.listens(at: Clock.now()))
         } catch {
             perform(machine.fail("\(error)"))
         }
@@ -115,18 +121,30 @@ final class Takeover: RPCClientHandler {
         hasHeard = true
         do throws(SchemaError) {
             let part = try HandoverPart(decoding: message, .protobuf)
-            if let record = part.topic, machine.takesRecords { inheritance.add(record) }
-            if let stage = part.stage { perform(machine.told(stage)) }
+            if let record = part.topic {
+                inheritance.add(record, isComplete: machine.state == .hearingAll)
+            }
+            if let stage = part.stage {
+                if stage == .historyTold { awaited = hub.prepare(for: inheritance) }
+                perform(machine.told(stage))
+            }
         } catch {
             perform(machine.fail("\(error)"))
         }
     }
 
     func finished(_ status: RPCStatus, trailers: Metadata, on call: RPCClientCall) {
-        if !hasHeard, status.code == .unavailable { return end(.noPredecessor) }
-        perform(
-            machine.ended(
-                isAgreed: status.code == .ok, isGone: status.code == .unavailable,
-                "\(status.code): \(status.message)"))
+        guard result == nil else { return }
+        if !hasHeard, status.code == .unavailable {
+            log.debug("no predecessor", [("reason", status.message)])
+            return end(.beginsAnew)
+        }
+        let how: TakeoverMachine.End =
+            switch status.code {
+            case .ok: .agreed
+            case .unavailable: .left
+            default: .refused
+            }
+        perform(machine.ended(how, "\(status.code): \(status.message)"))
     }
 }

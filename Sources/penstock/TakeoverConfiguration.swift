@@ -1,4 +1,5 @@
 internal import Base
+internal import Runtime
 
 /// Where a successor of this process finds it, and this one its predecessor.
 struct TakeoverConfiguration {
@@ -32,6 +33,9 @@ struct TakeoverConfiguration {
             throw UsageError(
                 "\(from): --takeover \"\(path)\": expected a socket's path of 1 to "
                     + "\(Self.pathBytesMax) bytes")
+        }
+        guard Listener.mayUse(path: path) else {
+            throw UsageError("\(from): --takeover \"\(path)\": a file is there that is no socket")
         }
         self.path = path
         let seconds = try arguments.number("--takeover-limit", in: Self.seconds) ?? section?.limit

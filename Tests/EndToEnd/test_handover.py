@@ -183,8 +183,12 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
 
 
 # TakeoverStep, and the stages of HandoverPart, as bytes: the contract's own words.
-BEGIN, READY, LISTENING = b"\x08\x01\x10\x01", b"\x08\x02", b"\x08\x03"
+READY, LISTENING = b"\x08\x02", b"\x08\x03"
 HISTORY_TOLD, ALL_TOLD = b"\x10\x01", b"\x10\x02"
+
+
+def begin(address: str, version: int = 1) -> bytes:
+    return b"\x08\x01\x10" + bytes([version]) + b"\x1a" + bytes([len(address)]) + address.encode()
 
 
 class Successor:
@@ -275,13 +279,13 @@ def test_a_python_client_and_a_session_go_on_in_the_next_process(server, market,
             followed.assert_whole()
 
 
-@pytest.mark.parametrize("last", [BEGIN, READY])
-def test_a_successor_that_leaves_changes_nothing(server, path, last):
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_a_successor_that_leaves_changes_nothing(server, path, is_ready):
     followed = Followed(server.address)
     successor = Successor(path)
-    successor.say(BEGIN)
+    successor.say(begin(server.address))
     assert any(b"book:binance:BTC/USDT" in part for part in successor.hear_until(HISTORY_TOLD))
-    if last == READY:
+    if is_ready:
         successor.say(READY)
         successor.hear_until(ALL_TOLD)
     successor.leave()
@@ -290,7 +294,7 @@ def test_a_successor_that_leaves_changes_nothing(server, path, last):
     assert server.is_running
     # The next one is welcome.
     another = Successor(path)
-    another.say(BEGIN)
+    another.say(begin(server.address))
     another.hear_until(HISTORY_TOLD)
     another.leave()
 
@@ -298,13 +302,17 @@ def test_a_successor_that_leaves_changes_nothing(server, path, last):
 def test_a_successor_that_hesitates_is_refused_and_nothing_is_lost(server, path):
     followed = Followed(server.address)
     successor = Successor(path)
-    successor.say(BEGIN)
+    successor.say(begin(server.address))
     successor.hear_until(HISTORY_TOLD)
     successor.say(READY)
     successor.hear_until(ALL_TOLD)
-    # What is held is told to nobody.
+    # What is held is told to nobody, also what somebody asks for meanwhile.
     time.sleep(0.3)
     count = len(followed.ids)
+    with grpc.insecure_channel(server.address) as channel:
+        new = iter(MarketDataStub(channel).Subscribe(
+            wire.SubscribeRequest(topics=["book:binance:ETH/USDT:7"]), timeout=3))
+        assert next(new).subscribed.accepted
     time.sleep(0.3)
     assert len(followed.ids) == count
     assert successor.code() is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -314,17 +322,22 @@ def test_a_successor_that_hesitates_is_refused_and_nothing_is_lost(server, path)
 
 
 def test_one_successor_at_a_time_and_of_this_version(server, path):
-    first, second, third = Successor(path), Successor(path), Successor(path)
-    third.say(b"\x08\x01\x10\x63")
-    assert third.code() is grpc.StatusCode.FAILED_PRECONDITION
-    assert "version 99" in third.call.details()
-    first.say(BEGIN)
+    first, second = Successor(path), Successor(path)
+    for words, named in (
+        (begin(server.address, version=99), "version 99"), (begin("[::1]:1"), "[::1]:1"),
+    ):
+        other = Successor(path)
+        other.say(words)
+        assert other.code() is grpc.StatusCode.FAILED_PRECONDITION
+        assert named in other.call.details()
+        other.leave()
+    first.say(begin(server.address))
     first.hear_until(HISTORY_TOLD)
-    second.say(BEGIN)
+    second.say(begin(server.address))
     assert second.code() is grpc.StatusCode.FAILED_PRECONDITION
     first.say(LISTENING)
     assert first.code() is grpc.StatusCode.FAILED_PRECONDITION
-    for each in (first, second, third):
+    for each in (first, second):
         each.leave()
     assert server.is_running
 
@@ -337,6 +350,32 @@ def test_a_successor_without_its_feeds_leaves_the_port_to_the_old_one(server, pa
     assert "are not live here in time" in successor.errors[-1]
     followed.wait_for_more()
     followed.assert_whole()
+
+
+def test_a_server_that_was_stopped_while_it_held_everything_does_not_agree_later(server, path):
+    followed = Followed(server.address)
+    late = Successor(path)
+    late.say(begin(server.address))
+    late.hear_until(HISTORY_TOLD)
+    late.say(READY)
+    late.hear_until(ALL_TOLD)
+    server.send_signal(signal.SIGSTOP)
+    time.sleep(5.2)
+    late.say(LISTENING)
+    time.sleep(0.2)
+    server.send_signal(signal.SIGCONT)
+    assert late.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    late.leave()
+    followed.wait_for_more(100)
+    followed.assert_whole()
+
+
+def test_a_file_at_the_path_is_left_alone(market, path):
+    path.write_text("precious")
+    server = Server(market.address, f"127.0.0.1:{free_port()}", path)
+    assert server.wait(PATIENCE_SECONDS) == 2
+    assert "no socket" in server.errors[-1]
+    assert path.read_text() == "precious"
 
 
 def test_a_path_that_nobody_listens_at_any_more_is_taken(market, path):

@@ -189,22 +189,41 @@ int clinux_local_connect(int fd, const char *path) {
     return result(connect(fd, (struct sockaddr *)&address, sizeof address));
 }
 
+// Where a listener is bound until it is published.
+static int own_path(const char *path, char *own, size_t size) {
+    int length = snprintf(own, size, "%s.%d", path, getpid());
+    return length < 0 || (size_t)length >= size ? -ENAMETOOLONG : 0;
+}
+
 int clinux_local_bind(int fd, const char *path) {
-    // Bound under another name and then moved, so that there is a listener at every moment.
     struct sockaddr_un address;
     char own[sizeof address.sun_path];
-    int size = snprintf(own, sizeof own, "%s.%d", path, getpid());
-    if (size < 0 || (size_t)size >= sizeof own) return -ENAMETOOLONG;
-    int code = local_address(own, &address);
+    int code = own_path(path, own, sizeof own);
+    if (code == 0) code = local_address(own, &address);
     if (code < 0) return code;
     // What bind makes has the mode that the socket has.
     if (fchmod(fd, S_IRUSR | S_IWUSR) < 0) return -errno;
     unlink(own);
-    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return -errno;
-    if (rename(own, path) == 0) return 0;
-    code = -errno;
-    unlink(own);
-    return code;
+    return result(bind(fd, (struct sockaddr *)&address, sizeof address));
+}
+
+int clinux_may_be_socket(const char *path) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return errno == ENOENT;
+    return S_ISSOCK(status.st_mode);
+}
+
+int clinux_local_publish(const char *path) {
+    char own[sizeof((struct sockaddr_un *)0)->sun_path];
+    int code = own_path(path, own, sizeof own);
+    if (code < 0) return code;
+    if (!clinux_may_be_socket(path)) return -ENOTSOCK;
+    return result(rename(own, path));
+}
+
+void clinux_local_withdraw(const char *path) {
+    char own[sizeof((struct sockaddr_un *)0)->sun_path];
+    if (own_path(path, own, sizeof own) == 0) unlink(own);
 }
 
 int clinux_accept(int fd, struct clinux_address *peer) {

@@ -21,8 +21,8 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private var requests: [Int: RequestID] = [:]
     private var timer: TimerID?
     private var isStopped = false
-    /// What happened while the feed is held.
-    private var heldBack: [() -> Void]?
+    /// Actions wait.
+    private var isHeld = false
     private var isPerforming = false
     private var socketsMade = 0
 
@@ -73,7 +73,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     }
 
     package func resume(_ handle: Int, after ids: VenueIDs) {
-        machine.resume(handle, after: ids, into: &actions)
+        machine.resume(handle, after: ids, at: Clock.now(), into: &actions)
         perform()
     }
 
@@ -85,33 +85,32 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     /// more.
     package func stop() {
         loop.preconditionInLoop()
-        isStopped = true
+        // For good: what is still said leads to nothing.
+        (isStopped, isHeld) = (true, true)
         if let timer { loop.cancel(timer) }
         timer = nil
         for socket in sockets { socket?.giveUp(code: 1000) }
         sockets = []
         for request in requests.values { client.cancel(request) }
         requests = [:]
+        actions = []
     }
 
-    /// Nothing reaches the sink until `release`: what the venue sends waits in the kernel.
+    /// Nothing reaches the sink or the venue until `release`: what the venue sends waits in the
+    /// kernel, and what else happens leads to nothing yet.
     package func hold() {
         loop.preconditionInLoop()
-        if heldBack == nil { heldBack = [] }
+        isHeld = true
         for socket in sockets { socket?.pauseReading() }
     }
 
     package func release() {
         loop.preconditionInLoop()
-        guard let events = heldBack else { return }
-        heldBack = nil
-        for event in events { event() }
+        guard !isStopped else { return }
+        isHeld = false
         for socket in sockets { socket?.resumeReading() }
-    }
-
-    /// Does `event` now, or as soon as the feed is not held.
-    private func happens(_ event: @escaping () -> Void) {
-        if heldBack == nil { event() } else { heldBack?.append(event) }
+        perform()
+        noteConnectivity()
     }
 
     /// One line for logs and status pages.
@@ -122,7 +121,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
 
     private func noteConnectivity() {
         let present = machine.connectivity
-        guard present != connectivity, !isStopped else { return }
+        guard present != connectivity, !isStopped, !isHeld else { return }
         connectivity = present
         connectivityChanged(present)
     }
@@ -130,7 +129,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     private func scheduleTick() {
         timer = loop.schedule(after: configuration.tickInterval) { [weak self] in
             guard let self, !self.isStopped else { return }
-            if self.heldBack == nil { self.tick() }
+            if !self.isHeld { self.tick() }
             self.scheduleTick()
         }
     }
@@ -148,7 +147,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     /// within, is appended and done as well, in order.
     @inline(__always)
     private func perform() {
-        if isPerforming { return }
+        if isPerforming || isHeld { return }
         isPerforming = true
         defer { isPerforming = false }
         var place = 0
@@ -219,7 +218,7 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
             bodyBytesMax: configuration.limits.answerBytesMax
         ) { [weak self] result in
             guard let self, self.requests.removeValue(forKey: number) != nil else { return }
-            self.happens { [weak self] in self?.answered(number, result) }
+            self.answered(number, result)
         }
     }
 
@@ -254,12 +253,10 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     // MARK: The sockets' calls
 
     func opened(_ socket: FeedSocket) {
-        happens { [self] in
-            guard isCurrent(socket) else { return }
-            machine.connectionOpened(socket.number, at: loop.turnInstant, into: &actions)
-            perform()
-            noteConnectivity()
-        }
+        guard isCurrent(socket) else { return }
+        machine.connectionOpened(socket.number, at: loop.turnInstant, into: &actions)
+        perform()
+        noteConnectivity()
     }
 
     func receivedBytes(on socket: FeedSocket) {
@@ -284,14 +281,12 @@ package final class BinanceFeed: VenueFeed, FeedSocketOwner {
     }
 
     func closed(_ socket: FeedSocket, _ reason: String) {
-        happens { [self] in
-            guard isCurrent(socket) else { return }
-            sockets[socket.number] = nil
-            report.disconnected(socket.number, reason)
-            machine.connectionClosed(socket.number, at: Clock.now(), into: &actions)
-            perform()
-            noteConnectivity()
-        }
+        guard isCurrent(socket) else { return }
+        sockets[socket.number] = nil
+        report.disconnected(socket.number, reason)
+        machine.connectionClosed(socket.number, at: Clock.now(), into: &actions)
+        perform()
+        noteConnectivity()
     }
 
     private func isCurrent(_ socket: FeedSocket) -> Bool {

@@ -8,6 +8,8 @@ package struct BinanceLimits: Sendable {
     package var acknowledgementTimeout: Duration = .seconds(10)
     /// A misspelled stream is confirmed and stays silent for ever.
     package var neverStartedAfter: Duration = .seconds(10)
+    /// For a stream to come up to what a predecessor of this process heard: it may lag a little.
+    package var resumeSettle: Duration = .seconds(10)
     /// The venue pings every 20 s: three missed pings.
     package var silenceMax: Duration = .seconds(60)
     package var connectTimeout: Duration = .seconds(15)

@@ -44,6 +44,9 @@ package struct BinanceMachine: ~Copyable {
     var waiting: [Int] = []
     /// Instruments confirmed but not yet checked for silent streams.
     var unchecked: [Int] = []
+    /// Instruments that go on where a predecessor stopped, until then.
+    var resumed: [Int] = []
+    var settleAt: Instant?
     var listDueAt: Instant?
     var listFailures = 0
 
@@ -108,19 +111,51 @@ package struct BinanceMachine: ~Copyable {
     }
 
     /// Everything up to those ids is known to whoever gets the actions, from a predecessor that
-    /// heard the same streams. A confirmed subscription whose ticker has been silent so far means
-    /// that the predecessor's tick is the present one.
+    /// heard the same streams. What it showed live is live here once the subscription is confirmed,
+    /// though the stream may have been silent since.
     package mutating func resume(
-        _ handle: Int, after ids: VenueIDs, into out: inout [FeedAction]
+        _ handle: Int, after ids: VenueIDs, at now: Instant, into out: inout [FeedAction]
     ) {
         let instrument = instruments[handle]
         if let id = ids.trade { instrument.tradeIDs.skip(through: id) }
         if let id = ids.aggregateTrade { instrument.aggregateIDs.skip(through: id) }
-        if let id = ids.tick {
-            instrument.tickIDs.skip(through: id)
-            if instrument.confirmedAt != nil { instrument.set(.tick, .live, .started, into: &out) }
+        if let id = ids.tick { instrument.tickIDs.skip(through: id) }
+        if instrument.confirmedAt != nil {
+            for (stream, kind) in BinanceStream.topics where ids.live.contains(kind) {
+                instrument.heard |= stream.bit
+                instrument.set(kind, .live, .started, into: &out)
+            }
         }
+        resumed.append(handle)
+        settleAt = now + limits.resumeSettle
         repeatBook(of: handle, into: &out)
+    }
+
+    /// Streams had time to come up to what a predecessor knew. Those that have not count anew, and
+    /// what they said meanwhile was told to nobody.
+    private mutating func settleResumed(at now: Instant, into out: inout [FeedAction]) {
+        guard let due = settleAt, now >= due else { return }
+        settleAt = nil
+        for handle in resumed {
+            let instrument = instruments[handle]
+            _ = instrument.tickIDs.settle()
+            if let lost = instrument.tradeIDs.settle() {
+                lose(lost, .trade, of: instrument, into: &out)
+            }
+            if let lost = instrument.aggregateIDs.settle() {
+                lose(lost, .aggregateTrade, of: instrument, into: &out)
+            }
+        }
+        resumed = []
+    }
+
+    private mutating func lose(
+        _ ids: ClosedRange<UInt64>, _ kind: TopicKind, of instrument: BinanceInstrument,
+        into out: inout [FeedAction]
+    ) {
+        counts.tradeGaps &+= 1
+        out.append(
+            .tradeGap(instrument.handle, kind, from: ids.lowerBound, through: ids.upperBound))
     }
 
     /// Begins: asks for the instrument list. Instruments may be demanded before and after.
@@ -161,6 +196,7 @@ package struct BinanceMachine: ~Copyable {
 
     mutating func advance(at now: Instant, into out: inout [FeedAction]) {
         for connection in connections.indices { advance(connection, at: now, into: &out) }
+        settleResumed(at: now, into: &out)
         checkStarts(at: now, into: &out)
         askForList(at: now, into: &out)
         askForSnapshots(at: now, into: &out)

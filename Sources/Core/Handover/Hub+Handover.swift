@@ -4,14 +4,13 @@ internal import Schema
 private let log = Log("handover")
 
 extension Hub {
-    /// Names of topics that the predecessor shows live and this hub does not yet, creating what
-    /// is missing. A tick does not count: its stream may be silent for hours and be in order.
-    package func awaited(of inheritance: Inheritance) -> [String] {
+    /// Has every topic of the predecessor, so that its feeds begin. Returns the books that it shows
+    /// live: the slowest part of an instrument, whose other streams are subscribed before it.
+    package func prepare(for inheritance: Inheritance) -> [Topic] {
         inheritance.topics.compactMap { name, inherited in
-            guard inherited.record.status == .live, let topic = heir(of: name),
-                !(topic is TickTopic), topic.status != .live
+            guard let topic = heir(of: name) as? BookTopic, inherited.record.status == .live
             else { return nil }
-            return name
+            return topic
         }
     }
 
@@ -21,9 +20,12 @@ extension Hub {
     package func adopt(_ inheritance: Inheritance) -> Int {
         publishNow()
         var count = 0
-        for (name, inherited) in inheritance.topics {
-            guard let topic = heir(of: name) else { continue }
-            if topic.adopt(inherited) {
+        for (name, inherited) in inheritance.topics where inherited.isComplete {
+            guard let topic = heir(of: name) else {
+                log.warning("not configured here, ends", [("topic", name)])
+                continue
+            }
+            if !inherited.isSpoiled, topic.adopt(inherited) {
                 count += 1
             } else {
                 log.warning("cannot be continued, begins anew", [("topic", name)])

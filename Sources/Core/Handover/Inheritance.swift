@@ -9,9 +9,11 @@ package struct Inheritance {
 
     package var count: Int { topics.count }
 
-    /// The next record; one without a name says nothing.
-    package mutating func add(_ record: TopicRecord) {
+    /// The next record; one without a name says nothing. `isComplete`: as the topic stands, while
+    /// nothing can change. What is not told so will not be taken over: it is no more.
+    package mutating func add(_ record: TopicRecord, isComplete: Bool) {
         guard let name = record.name else { return }
-        topics[name, default: InheritedTopic()].add(record, limits: limits)
+        topics[name, default: InheritedTopic()].add(
+            record, isComplete: isComplete, limits: limits)
     }
 }

@@ -8,15 +8,22 @@ struct InheritedTopic {
     private(set) var record: TopicRecord
     /// Nil: no events were told.
     private(set) var ring: EventRing<EventTopic.Event>?
+    /// A piece made no sense.
+    private(set) var isSpoiled = false
+    /// It was told as it stands while nothing could change.
+    private(set) var isComplete = false
 
     init() { record = TopicRecord() }
 
     /// The next piece. Of events that were told before, nothing is taken twice; a hole means that
     /// the predecessor itself has forgotten what was before it.
-    mutating func add(_ piece: TopicRecord, limits: HubLimits) {
+    mutating func add(_ piece: TopicRecord, isComplete: Bool, limits: HubLimits) {
+        guard piece.isSound, !isSpoiled else { return isSpoiled = true }
+        self.isComplete = isComplete
         for update in piece.events {
             guard let sequence = update.sequence else { continue }
             if let ring, sequence < ring.next { continue }
+            guard sequence <= piece.sequence ?? 0 else { return isSpoiled = true }
             if ring?.next != sequence {
                 ring = EventTopic.makeRing(limits, firstSequence: sequence)
             }

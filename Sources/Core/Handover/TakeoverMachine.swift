@@ -3,7 +3,7 @@ package import Schema
 
 /// The side of a handover that takes over: when to say what to the server that goes.
 ///
-///     hearingHistory ─told─► warming ⇄ settling ─ready─► hearingAll ─told─► listening ─► over
+///     hearingHistory ─told─► warming ⇄ settling ─ready─► hearingAll ─told─► adopting ─► listening
 ///
 /// It warms up until its own feeds have what the predecessor has, and settles for a moment in which
 /// both hear the same: what happened before its feeds began has then reached the predecessor.
@@ -12,30 +12,54 @@ package struct TakeoverMachine {
         case send(TakeoverStep)
         /// Take the topics over and listen, accepting nobody; then call `listens`.
         case adopt
-        /// The predecessor is out: serve.
+        /// The predecessor publishes no more: serve.
         case serve
-        /// The predecessor left without handing over: serve, with topics that begin anew.
+        /// The predecessor ended without handing over: serve, with topics that begin anew.
         case beginAnew(String)
         /// The predecessor goes on: do not serve.
         case fail(String)
     }
 
     package enum State: Equatable, Sendable {
-        case hearingHistory, warming, settling(until: Instant), hearingAll, adopting, listening
+        case hearingHistory, warming
+        case settling(until: Instant)
+        case hearingAll, adopting, listening
         case over
+    }
+
+    /// How the call ended.
+    package enum End: Equatable, Sendable {
+        /// With OK.
+        case agreed
+        /// The predecessor closed its socket: it has ended, or stopped publishing to end.
+        case left
+        /// With any other status.
+        case refused
     }
 
     /// How long both hear the same feeds: some round trips to any venue.
     package static let overlap = Duration.seconds(1)
 
-    package private(set) var state = State.hearingHistory
-    private let warmBy: Instant
+    /// For an answer of the predecessor. After this long it agrees to nothing any more
+    /// (`HandoverMachine.holdLimit`).
+    package static let answerLimit = HandoverMachine.holdLimit + .seconds(5)
 
-    /// - Parameter limit: for the feeds to have what the predecessor has.
-    package init(at now: Instant, within limit: Duration) { warmBy = now + limit }
+    package private(set) var state = State.hearingHistory
+    private let address: String
+    private let warmBy: Instant
+    private var answerBy: Instant
+
+    /// - Parameters:
+    ///   - address: where it will listen, as configured.
+    ///   - limit: for the feeds to have what the predecessor has.
+    package init(address: String, at now: Instant, within limit: Duration) {
+        self.address = address
+        warmBy = now + limit
+        answerBy = warmBy
+    }
 
     package mutating func began() -> [Action] {
-        [.send(TakeoverStep(.begin, version: HandoverMachine.version))]
+        [.send(TakeoverStep(.begin, version: HandoverMachine.version, address: address))]
     }
 
     /// The predecessor has told so much.
@@ -51,9 +75,6 @@ package struct TakeoverMachine {
         }
     }
 
-    /// Whether there are records to come; others are not to be believed.
-    package var takesRecords: Bool { state == .hearingHistory || state == .hearingAll }
-
     /// To be called often until it serves: `awaited` topics are not yet what the predecessor has.
     package mutating func timePassed(_ now: Instant, awaited: [String]) -> [Action] {
         switch state {
@@ -67,11 +88,11 @@ package struct TakeoverMachine {
                 return []
             }
             guard now >= until else { return [] }
-            state = .hearingAll
+            (state, answerBy) = (.hearingAll, now + Self.answerLimit)
             return [.send(TakeoverStep(.ready))]
-        case .hearingHistory where now >= warmBy:
-            return fail("the predecessor did not tell its topics in time")
-        default: return []
+        case .hearingHistory, .hearingAll, .listening:
+            return now < answerBy ? [] : fail("the predecessor did not answer in time")
+        case .adopting, .over: return []
         }
     }
 
@@ -82,24 +103,25 @@ package struct TakeoverMachine {
     }
 
     /// Topics and port are here.
-    package mutating func listens() -> [Action] {
+    package mutating func listens(at now: Instant) -> [Action] {
         guard state == .adopting else { return [] }
-        state = .listening
+        (state, answerBy) = (.listening, now + Self.answerLimit)
         return [.send(TakeoverStep(.listening))]
     }
 
-    /// The call ended. A predecessor that is gone publishes no more: once we listen, that is as good
-    /// as its agreement.
-    package mutating func ended(isAgreed: Bool, isGone: Bool, _ reason: String) -> [Action] {
-        switch state {
-        case .over: return []
-        case .listening where isAgreed || isGone:
+    /// The call ended. A predecessor that has left publishes no more: once we listen, that is as
+    /// good as its agreement.
+    package mutating func ended(_ end: End, _ reason: String) -> [Action] {
+        switch (state, end) {
+        case (.over, _): return []
+        case (.listening, .agreed), (.listening, .left):
             state = .over
             return [.serve]
-        case _ where isGone:
+        case (_, .left):
             state = .over
             return [.beginAnew(reason)]
-        default: return fail("the predecessor ended the handover: \(reason)")
+        case (_, .agreed), (_, .refused):
+            return fail("the predecessor ended the handover: \(reason)")
         }
     }
 

@@ -49,7 +49,7 @@ final class HandoverCall: RPCHandler {
             part = HandoverPart(topic: record)
         } else {
             isTelling = false
-            if !isComplete { service.historyTold() }
+            service.told()
             part = HandoverPart(stage: isComplete ? .allTold : .historyTold)
         }
         return part.encoded(call.subtype.codec).withRawSpan { call.framed($0, compressed: false) }

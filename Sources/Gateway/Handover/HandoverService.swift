@@ -11,19 +11,22 @@ package final class HandoverService: RPCService {
     let hub: Hub
     let loop: EventLoop
     weak var owner: (any HandoverOwner)?
-    private(set) var machine = HandoverMachine()
+    private var machine: HandoverMachine
     private weak var call: HandoverCall?
     private var limitTimer: TimerID?
     private var settled: (() -> Void)?
     let log = Log("handover")
 
-    /// How long everything may be held. Default 5 s: subscribers see no change meanwhile; telling a
-    /// thousand topics takes milliseconds.
-    private static let holdLimit = Duration.seconds(5)
-
-    package init(hub: Hub, loop: EventLoop, owner: any HandoverOwner) {
+    /// - Parameter address: where the server listens, as configured.
+    package init(
+        hub: Hub, loop: EventLoop, address: SocketAddress, owner: any HandoverOwner
+    ) {
         (self.hub, self.loop, self.owner) = (hub, loop, owner)
+        machine = HandoverMachine(address: address.description)
     }
+
+    /// The successor alone publishes.
+    package var hasHandedOver: Bool { machine.state == .handedOver }
 
     package func register(in router: RPCRouter) {
         router.register("/\(name)/Take") { [unowned self] call in HandoverCall(call, of: self) }
@@ -32,7 +35,7 @@ package final class HandoverService: RPCService {
     /// Calls `body` when no successor is about to take over, at the latest after `limit`.
     package func whenSettled(within limit: Duration, _ body: @escaping () -> Void) {
         loop.preconditionInLoop()
-        guard call != nil, machine.state != .handedOver else { return body() }
+        guard call != nil, !hasHandedOver else { return body() }
         settled = body
         log.info("waiting for the successor", [("limit", "\(limit)")])
         loop.schedule(after: limit) { [weak self] in self?.settle() }
@@ -51,10 +54,10 @@ package final class HandoverService: RPCService {
             return call.finish(
                 RPCStatus(.failedPrecondition, "another process is taking over already"))
         }
-        perform(machine.received(step))
+        perform(machine.received(step, at: Clock.now()))
     }
 
-    func historyTold() { machine.historyTold() }
+    func told() { machine.told() }
 
     func ended(_ call: HandoverCall) {
         guard call === self.call else { return }
@@ -64,6 +67,7 @@ package final class HandoverService: RPCService {
     }
 
     private func perform(_ actions: [HandoverMachine.Action]) {
+        schedule()
         for action in actions {
             switch action {
             case .tellHistory:
@@ -71,9 +75,6 @@ package final class HandoverService: RPCService {
                 call?.tell(complete: false)
             case .holdAndTellAll:
                 owner?.hold()
-                limitTimer = loop.schedule(after: Self.holdLimit) { [weak self] in
-                    self?.perform(self?.machine.late() ?? [])
-                }
                 call?.tell(complete: true)
             case .release: owner?.release()
             case .handOver:
@@ -87,6 +88,17 @@ package final class HandoverService: RPCService {
         }
     }
 
+    private func schedule() {
+        if let limitTimer { loop.cancel(limitTimer) }
+        limitTimer = machine.deadline.map { deadline in
+            loop.schedule(after: deadline - Clock.now()) { [weak self] in
+                guard let self else { return }
+                limitTimer = nil
+                perform(machine.late())
+            }
+        }
+    }
+
     private func end(_ status: RPCStatus) {
         log.warning("not handed over, this server goes on", [("reason", status.message)])
         call?.finish(status)
@@ -95,8 +107,6 @@ package final class HandoverService: RPCService {
 
     private func forget() {
         call = nil
-        if let limitTimer { loop.cancel(limitTimer) }
-        limitTimer = nil
         settle()
     }
 }

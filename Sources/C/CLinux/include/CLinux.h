@@ -53,14 +53,18 @@ int clinux_socket(int is_v6);  // TCP, non-blocking, closed on exec, TCP_NODELAY
 int clinux_connect(int fd, const struct clinux_address *address);
 int clinux_bind(int fd, const struct clinux_address *address, int reuse_port);
 int clinux_listen(int fd, int backlog);
-int clinux_allow_sharing(int fd);  // other listeners may bind with reuse_port from now on
+int clinux_allow_sharing(int fd);  // after bind: others may bind with reuse_port from now on
 // New connections of all listeners that share the address go to the one at `index`, counted in the
 // order in which they began to listen; to any, while there is none at it.
 int clinux_steer(int fd, int index);
 int clinux_local_socket(void);  // as above, for paths of this machine
 int clinux_local_connect(int fd, const char *path);
-// Only the user's own processes may connect. Replaces whatever was at the path, at once.
+// Binds beside the path, for the user's own processes only; `publish` moves it to the path, in the
+// place of a socket that was there, at once.
 int clinux_local_bind(int fd, const char *path);
+int clinux_local_publish(const char *path);
+void clinux_local_withdraw(const char *path);  // what was bound and not published
+int clinux_may_be_socket(const char *path);    // a socket, or nothing there
 int clinux_accept(int fd, struct clinux_address *peer);
 int clinux_local_address(int fd, struct clinux_address *address);
 void clinux_limit_send_buffer(int fd, int bytes);  // a wish: the kernel may round it

@@ -232,7 +232,7 @@ void   penstock__handover__v1__side_record__free_unpacked
   assert(message->base.descriptor == &penstock__handover__v1__side_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor penstock__handover__v1__takeover_step__field_descriptors[2] =
+static const ProtobufCFieldDescriptor penstock__handover__v1__takeover_step__field_descriptors[3] =
 {
   {
     "stage",
@@ -258,15 +258,28 @@ static const ProtobufCFieldDescriptor penstock__handover__v1__takeover_step__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "address",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__Handover__V1__TakeoverStep, address),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__handover__v1__takeover_step__field_indices_by_name[] = {
+  2,   /* field[2] = address */
   0,   /* field[0] = stage */
   1,   /* field[1] = version */
 };
 static const ProtobufCIntRange penstock__handover__v1__takeover_step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor penstock__handover__v1__takeover_step__descriptor =
 {
@@ -276,7 +289,7 @@ const ProtobufCMessageDescriptor penstock__handover__v1__takeover_step__descript
   "Penstock__Handover__V1__TakeoverStep",
   "penstock.handover.v1",
   sizeof(Penstock__Handover__V1__TakeoverStep),
-  2,
+  3,
   penstock__handover__v1__takeover_step__field_descriptors,
   penstock__handover__v1__takeover_step__field_indices_by_name,
   1,  penstock__handover__v1__takeover_step__number_ranges,

@@ -57,10 +57,14 @@ struct  Penstock__Handover__V1__TakeoverStep
    */
   protobuf_c_boolean has_version;
   uint32_t version;
+  /*
+   * with BEGIN: where it will listen, as configured
+   */
+  char *address;
 };
 #define PENSTOCK__HANDOVER__V1__TAKEOVER_STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__handover__v1__takeover_step__descriptor) \
-    , 0, PENSTOCK__HANDOVER__V1__TAKEOVER_STAGE__TAKEOVER_STAGE_UNSPECIFIED, 0, 0 }
+    , 0, PENSTOCK__HANDOVER__V1__TAKEOVER_STAGE__TAKEOVER_STAGE_UNSPECIFIED, 0, 0, NULL }
 
 
 struct  Penstock__Handover__V1__HandoverPart

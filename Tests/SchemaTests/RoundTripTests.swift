@@ -165,6 +165,22 @@ import Testing
         #expect(unpacked.status == .resyncing && unpacked.publishTime == .max)
     }
 
+    /// Its quantity is "0.001" first.
+    @Test(arguments: [("0.000", 0), ("001.0", 1)])
+    func `a decimal that comes twice is the last one`(text: String, quantity: Int64) throws {
+        let fields = [(UInt8(1), "1.5"), (2, "0.001"), (2, text)]
+        let bytes = fields.reduce([0x83]) { bytes, field in
+            bytes + [field.0, 0xa0 | UInt8(field.1.utf8.count)] + field.1.utf8
+        }
+        let trade = Trade(price: 15, quantity: quantity, priceExponent: -1, quantityExponent: 0)
+        #expect(try Trade(decoding: bytes.span.bytes, .messagePack) == trade)
+    }
+
+    @Test func `an exponent by itself is no field of MessagePack`() throws {
+        let bytes: [UInt8] = [0x81, 5, 7]
+        #expect(try Trade(decoding: bytes.span.bytes, .messagePack) == Trade())
+    }
+
     @Test func `both versions of reflection are one message on the wire`() {
         for name in TableSet.shared.names where name.contains("v1alpha") {
             let stable = name.replacing("v1alpha", with: "v1")

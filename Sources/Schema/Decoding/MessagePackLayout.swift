@@ -36,7 +36,7 @@ internal import CProtobufC
                 throw .malformedMessagePack(message: name)
             }
             guard let entry = unsafe entry(pair.key.via.u64) else { continue }
-            if unsafe pair.val.type == MSGPACK_OBJECT_NIL { continue }
+            if unsafe entry.pointee.isExponent || pair.val.type == MSGPACK_OBJECT_NIL { continue }
             unsafe try fillField(entry, from: pair.val)
         }
     }
@@ -55,6 +55,8 @@ internal import CProtobufC
         let field = unsafe entry.pointee.layout
         guard field.presence == .repeated else {
             let place = unsafe record.memory + Int(field.offset)
+            // Of a field that comes twice the last value counts, for the shared exponent too.
+            unsafe decimals[entry.pointee.exponent.number]?.removeAll { unsafe $0.place == place }
             unsafe try fillValue(entry, place, from: object)
             return record.mark(field)
         }

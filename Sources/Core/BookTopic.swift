@@ -77,13 +77,15 @@ package final class BookTopic: StateTopic {
     }
 
     override func restore(_ record: TopicRecord) -> Bool {
-        wantedAt = hub.now()
-        guard let bids = record.bids, let asks = record.asks else {
-            (isFilled, window) = (false, DepthWindow(depth: depth))
-            return record.bids == nil && record.asks == nil
+        var fresh: DepthWindow?
+        if let bids = record.bids, let asks = record.asks {
+            fresh = DepthWindow(depth: depth, bids: bids, asks: asks)
+            guard let fresh, fresh.sequence <= record.sequence ?? 0 else { return false }
+        } else if record.bids != nil || record.asks != nil {
+            return false
         }
-        guard let fresh = DepthWindow(depth: depth, bids: bids, asks: asks) else { return false }
-        (isFilled, window) = (true, fresh)
+        wantedAt = hub.now()
+        (isFilled, window) = (fresh != nil, fresh ?? DepthWindow(depth: depth))
         return true
     }
 

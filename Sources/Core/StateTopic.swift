@@ -49,7 +49,9 @@ package class StateTopic: Topic {
 
     override func adopt(_ inherited: InheritedTopic) -> Bool {
         let record = inherited.record
-        guard restore(record), super.adopt(inherited) else { return false }
+        guard Self.makesSense(record), restore(record), super.adopt(inherited) else {
+            return false
+        }
         statusStamp = record.statusSequence ?? 0
         beginsEpoch = false
         stamp(

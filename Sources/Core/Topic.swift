@@ -85,13 +85,24 @@ package class Topic {
     /// record makes no sense; nothing changed.
     func adopt(_ inherited: InheritedTopic) -> Bool {
         let record = inherited.record
-        guard let epoch = record.epoch, 1..<Epoch.limit ~= epoch, let sequence = record.sequence,
+        guard Self.makesSense(record), let epoch = record.epoch, let sequence = record.sequence,
             let status = record.status
         else { return false }
         position = Position(epoch: epoch, sequence: sequence)
         self.status = status
         return true
     }
+
+    /// Whether a record says who the topic is and where it stands, and there is room to go on.
+    static func makesSense(_ record: TopicRecord) -> Bool {
+        guard let epoch = record.epoch, let sequence = record.sequence, record.status != nil else {
+            return false
+        }
+        return 1..<Epoch.limit ~= epoch && sequence <= sequenceMax
+    }
+
+    /// More than any topic ever counts to.
+    static let sequenceMax = UInt64.max / 2
 
     // MARK: Publishing
 

@@ -15,7 +15,7 @@ struct InheritedTopic {
     /// the predecessor itself has forgotten what was before it.
     mutating func add(_ piece: TopicRecord, limits: HubLimits) {
         for update in piece.events {
-            guard let sequence = update.sequence else { continue }
+            guard let sequence = update.sequence, sequence <= Topic.sequenceMax else { continue }
             if let ring, sequence < ring.next { continue }
             if ring?.next != sequence {
                 ring = EventTopic.makeRing(limits, firstSequence: sequence)

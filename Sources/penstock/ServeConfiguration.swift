@@ -120,7 +120,8 @@ struct ServeConfiguration {
     private static func takeover(_ text: String, at place: String) throws(UsageError) -> String {
         guard 1...takeoverBytesMax ~= text.utf8.count, !text.utf8.contains(0) else {
             throw UsageError(
-                "\(place) \"\(text)\": expected the path of a socket, 1 to \(takeoverBytesMax) bytes")
+                "\(place) \"\(text)\": expected the path of a socket, "
+                    + "1 to \(takeoverBytesMax) bytes")
         }
         return text
     }

@@ -49,7 +49,7 @@ package class StateTopic: Topic {
 
     override func adopt(_ inherited: InheritedTopic) -> Bool {
         let record = inherited.record
-        guard restore(record), super.adopt(inherited) else { return false }
+        guard record.isSound, restore(record), super.adopt(inherited) else { return false }
         statusStamp = record.statusSequence ?? 0
         beginsEpoch = false
         stamp(

@@ -18,9 +18,7 @@ package final class TickTopic: StateTopic {
     package func apply(
         _ fresh: Market.Tick, venueSequence: UInt64, eventTime: Timestamp, receiveTime: Timestamp
     ) {
-        guard Wire.share(fresh.bidPrice, fresh.askPrice),
-            Wire.share(fresh.bidQuantity, fresh.askQuantity)
-        else { return setStatus(.stale) }
+        guard Self.canTell(fresh) else { return setStatus(.stale) }
         let sequence = pendingSequence
         if let old = tick {
             if fresh.bidPrice != old.bidPrice { stamps.bidPrice = sequence }
@@ -34,6 +32,12 @@ package final class TickTopic: StateTopic {
         stamp(venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime)
         setStatus(.live)
         markDirty()
+    }
+
+    /// Whether its numbers can be told exactly in one message.
+    private static func canTell(_ tick: Market.Tick) -> Bool {
+        Wire.share(tick.bidPrice, tick.askPrice)
+            && Wire.share(tick.bidQuantity, tick.askQuantity)
     }
 
     // MARK: Handover
@@ -51,7 +55,7 @@ package final class TickTopic: StateTopic {
             tick = nil
             return true
         }
-        guard let fresh = told.tick.flatMap(Wire.tick) else { return false }
+        guard let fresh = told.tick.flatMap(Wire.tick), Self.canTell(fresh) else { return false }
         tick = fresh
         stamps = (
             told.bidPriceSequence ?? 0, told.bidQuantitySequence ?? 0, told.askPriceSequence ?? 0,

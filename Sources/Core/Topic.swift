@@ -85,7 +85,8 @@ package class Topic {
     /// record makes no sense; nothing changed.
     func adopt(_ inherited: InheritedTopic) -> Bool {
         let record = inherited.record
-        guard let epoch = record.epoch, let sequence = record.sequence, let status = record.status
+        guard record.isSound, let epoch = record.epoch, let sequence = record.sequence,
+            let status = record.status
         else { return false }
         position = Position(epoch: epoch, sequence: sequence)
         self.status = status

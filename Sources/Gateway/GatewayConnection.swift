@@ -37,6 +37,7 @@ final class GatewayConnection: ByteStreamDelegate {
         self.stream = stream
         self.server = server
         stream.delegate = self
+        stream.readBytesMax = Self.readBytesMax
         if let tls = server.tls {
             state = .securing
             stream.expectSecurity(tls)
@@ -135,6 +136,9 @@ final class GatewayConnection: ByteStreamDelegate {
         case .ended: break
         }
     }
+
+    /// One full frame; some hundred requests, which take milliseconds. As much as a TLS record.
+    private static let readBytesMax = 16 << 10
 
     /// For the first bytes of a connection that is to go.
     private static let greetingLimit = Duration.seconds(1)

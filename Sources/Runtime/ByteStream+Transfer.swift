@@ -99,7 +99,7 @@ extension ByteStream {
         lastReceivedAt = loop.turnInstant
         if let tls { return readSecured(tls) }
         let count = unsafe clinux_receive(
-            socket, loop.readBuffer.baseAddress, loop.readBuffer.count)
+            socket, loop.readBuffer.baseAddress, min(readBytesMax, loop.readBuffer.count))
         if count > 0 {
             deliver(count)
         } else if count == 0 {

@@ -28,6 +28,8 @@ package final class ByteStream: EventHandler {
     package weak var delegate: (any ByteStreamDelegate)?
     /// The other side; while a name is being resolved, unspecified.
     package internal(set) var peer: SocketAddress
+    /// Bytes taken in one turn at most, without TLS: what they lead to holds up all other streams.
+    package var readBytesMax = Int.max
     /// The kernel did not take everything; `becameWritable` will come.
     package internal(set) var isBlocked = false
 

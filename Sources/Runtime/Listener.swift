@@ -1,9 +1,10 @@
 internal import Base
 internal import CLinux
 
-/// A listening socket on a loop: TCP, or local to this machine. Every connection becomes an open stream, whose delegate
-/// `accept` sets before it returns. When the process runs out of descriptors, accepting pauses for
-/// a moment instead of spinning; the kernel keeps the waiting connections.
+/// A listening socket on a loop: TCP, or local to this machine. Every connection becomes an open
+/// stream, whose delegate `accept` sets before it returns. When the process runs out of
+/// descriptors, accepting pauses for a moment instead of spinning; the kernel keeps the waiting
+/// connections.
 package final class Listener: EventHandler {
     package let loop: EventLoop
     /// Where it listens, with the port the system chose if it was asked for port 0; unspecified

@@ -40,7 +40,8 @@ extension WindowSide {
                     exactly: record.prices[index], exponent: Int(record.priceExponents[index])),
                 let quantity = Decimal(
                     exactly: record.quantities[index],
-                    exponent: Int(record.quantityExponents[index]))
+                    exponent: Int(record.quantityExponents[index])),
+                !price.isZero, !price.isNegative, !quantity.isNegative
             else { return nil }
             changes.append(
                 .init(

@@ -31,18 +31,18 @@ struct WindowSide: Sendable {
         map = ChangeOrderedMap(tombstonesMax: tombstonesMax)
     }
 
-    /// Takes over a map, and makes the rows of its living levels, at the smallest exponents they
-    /// need. False: they share none.
+    /// Takes over a map, and makes the rows of its living levels, at the largest exponents that
+    /// hold them and that a book may have. False: there are none.
     mutating func restore(
         _ map: ChangeOrderedMap<Decimal, Decimal>,
         _ changes: [ChangeOrderedMap<Decimal, Decimal>.Change]
     ) -> Bool {
         self.map = map
         let alive = changes.filter { $0.value != nil }
-        priceExponent = Int(alive.map(\.key.exponent).min() ?? 0)
-        quantityExponent = Int(alive.compactMap(\.value?.exponent).min() ?? 0)
+        priceExponent = min(0, Int(alive.map(\.key.exponent).min() ?? 0))
+        quantityExponent = min(0, Int(alive.compactMap(\.value?.exponent).min() ?? 0))
         for level in alive {
-            guard let price = level.key.mantissa(at: priceExponent), price >= 0,
+            guard let price = level.key.mantissa(at: priceExponent),
                 let quantity = level.value?.mantissa(at: quantityExponent),
                 let slot = map.slot(of: level.key)
             else { return false }

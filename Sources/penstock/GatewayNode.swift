@@ -23,7 +23,7 @@ actor GatewayNode: Service {
     private var bridges: [VenueBridge] = []
     private var takeover: Takeover?
     private var legacy: Legacy?
-    private var leaving: Task<Void, Never>?
+    private var isLeaving = false
     private let life = Life()
     private let log = Log("serve")
 
@@ -60,21 +60,19 @@ actor GatewayNode: Service {
     func shutDown() async {
         takeover?.cancel()
         await legacy?.settle(within: Command.successorLimit)
-        await leave()
+        leave()
     }
 
-    /// Ends this process's part. Again: waits for the first time.
-    func leave() async {
-        if leaving == nil {
-            let hasSuccessor = legacy?.isTaken ?? false
-            stopFeeds()
-            legacy?.close()
-            leaving = Task {
-                await server?.drain(within: Command.drainLimit, hasSuccessor: hasSuccessor)
-                life.end()
-            }
+    /// Ends this process's part; again is a no-op.
+    func leave() {
+        guard !isLeaving else { return }
+        isLeaving = true
+        stopFeeds()
+        legacy?.close()
+        guard let server else { return life.end() }
+        server.drain(within: Command.drainLimit, hasSuccessor: legacy?.isTaken ?? false) {
+            [life] in life.end()
         }
-        await leaving?.value
     }
 
     /// Takes topics and port over if somebody has them. Nil: this process was asked to end.
@@ -202,9 +200,9 @@ actor GatewayNode: Service {
 
 extension GatewayServer {
     /// Drains and suspends until every connection has ended.
-    func drain(within limit: Duration, hasSuccessor: Bool = false) async {
+    func drain(within limit: Duration) async {
         await withCheckedContinuation { continuation in
-            drain(within: limit, hasSuccessor: hasSuccessor) { continuation.resume() }
+            drain(within: limit) { continuation.resume() }
         }
     }
 }

@@ -53,6 +53,6 @@ final class Legacy: HandoverOwner {
     }
 
     func handedOver() {
-        Task { [node] in await node.leave() }
+        node.assumeIsolated { $0.leave() }
     }
 }

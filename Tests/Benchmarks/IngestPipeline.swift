@@ -118,7 +118,7 @@ final class IngestPipeline: VenueFeed {
     }
 
     func resume(_ handle: Int, after ids: VenueIDs) {
-        machine.resume(handle, after: ids, into: &actions)
+        machine.resume(handle, after: ids, at: Clock.now(), into: &actions)
         perform()
     }
 

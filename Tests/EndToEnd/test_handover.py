@@ -2,8 +2,8 @@
 
 The whole drill, with the release build:
 
-    PENSTOCK_BINARY=.build/release/penstock .venv/bin/python -m pytest Tests/EndToEnd/test_handover.py \
-        --handover-subscribers 2000 --handover-rounds 20
+    PENSTOCK_BINARY=.build/release/penstock .venv/bin/python -m pytest \
+        Tests/EndToEnd/test_handover.py --handover-subscribers 2000 --handover-rounds 20
 """
 
 from __future__ import annotations

@@ -309,9 +309,9 @@ import Testing
     @Test func `two listeners may share a port if both say so`() async throws {
         try await withLoop { loop in
             let isShared = try await loop.run {
-                let first = try Listener(loop: loop, address: loopback, reusePort: true) { _ in }
+                let first = try Listener(loop: loop, address: loopback, sharing: .offered) { _ in }
                 let second = try Listener(
-                    loop: loop, address: first.boundAddress, reusePort: true
+                    loop: loop, address: first.boundAddress, sharing: .joined
                 ) { _ in }
                 return first.boundAddress == second.boundAddress
             }

@@ -9,7 +9,7 @@ import Testing
             set.services.sorted() == [
                 "grpc.channelz.v1.Channelz", "grpc.health.v1.Health",
                 "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
-                "penstock.v1.MarketData",
+                "penstock.handover.v1.Handover", "penstock.v1.MarketData",
             ])
     }
 

@@ -67,7 +67,9 @@ final class ReferencePacker {
         let width =
             switch field.type {
             case PROTOBUF_C_TYPE_BYTES: 16
-            case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_ENUM: 4
+            case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_UINT32,
+                PROTOBUF_C_TYPE_ENUM:
+                4
             default: 8
             }
         return memory.load(fromByteOffset: Int(field.offset), as: UnsafeRawPointer.self)

@@ -65,8 +65,9 @@ final class HandoverCall: RPCHandler {
     }
 
     func receivedEnd(on call: RPCCall) {
+        // OK would mean that it may serve. Once it was said, this says nothing.
         service.ended(self)
-        call.finish(.ok)
+        call.finish(RPCStatus(.cancelled, "the successor ended its side"))
     }
 
     func cancelled(_ call: RPCCall) { service.ended(self) }

@@ -137,8 +137,8 @@ final class GatewayConnection: ByteStreamDelegate {
         }
     }
 
-    /// One full frame; some hundred requests, which take milliseconds. As much as a TLS record.
-    private static let readBytesMax = 16 << 10
+    /// A hundred requests, which take a millisecond or two; a full frame takes two turns.
+    private static let readBytesMax = 8 << 10
 
     /// For the first bytes of a connection that is to go.
     private static let greetingLimit = Duration.seconds(1)

@@ -32,6 +32,9 @@ TOPICS = [
     "trade:binance:BTC/USDT", "book:binance:BTC/USDT:10", "trade:binance:ETH/USDT",
 ]
 PATIENCE_SECONDS = 60.0
+# A venue's budget of requests is for all processes of a machine, and each asks for books of its own:
+# many rounds have to be this far apart.
+ROUND_SECONDS = 6.5
 
 
 class Server(Gateway):
@@ -71,10 +74,11 @@ class Drill(Penstock):
         return json.loads(self.lines.pop())
 
     def wait_until_all_run(self, count: int, calls: int) -> dict:
+        """Somebody may have met the server that goes once more, and was sent on."""
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
             report = self.report()
-            if report["running"] == count and report["calls"] == calls:
+            if report["running"] == count and report["calls"] >= calls:
                 return report
             assert time.monotonic() < end, report
             time.sleep(0.1)
@@ -157,6 +161,7 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
         drill = servers.enter_context(Drill(address, str(count), *TOPICS))
         drill.wait_until_all_run(count, calls=0)
         for number in range(1, rounds + 1):
+            since = time.monotonic()
             successor = servers.enter_context(Server(market.address, address, path))
             wait_until(
                 lambda: any("warming up" in line for line in successor.errors), PATIENCE_SECONDS,
@@ -174,11 +179,13 @@ def test_all_resume_and_nothing_is_missing_or_twice(market, path, pytestconfig):
                 market.send_signal(signal.SIGCONT)
             print(f"round {number}: " + json.dumps({
                 key: value for key, value in report.items() if key != "topics"}))
-            assert report["resumed"] == report["calls"] == count * number
+            assert report["resumed"] == report["calls"] >= count * number
             for fault in ("snapshots", "gaps", "missing", "repeated", "tradeHoles",
                           "epochChanges", "failures"):
                 assert report[fault] == 0, (fault, report, drill.errors[-5:])
             assert report["trades"] > 0
+            if rounds > 5:
+                time.sleep(max(0, since + ROUND_SECONDS - time.monotonic()))
     assert judged > rounds, "a witness that hears nothing"
 
 

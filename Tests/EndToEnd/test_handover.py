@@ -32,7 +32,7 @@ TOPICS = [
     "trade:binance:BTC/USDT", "book:binance:BTC/USDT:10", "trade:binance:ETH/USDT",
 ]
 PATIENCE_SECONDS = 60.0
-# A venue's budget of requests is for all processes of a machine, and each asks for books of its own:
+# A venue's budget of requests is for all processes of a machine, and each asks for its own books:
 # many rounds have to be this far apart.
 ROUND_SECONDS = 6.5
 

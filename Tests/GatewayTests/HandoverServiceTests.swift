@@ -1,6 +1,7 @@
 import Base
 import Core
 import GRPC
+import HTTP2
 import Runtime
 import Schema
 import Testing
@@ -45,6 +46,27 @@ import Testing
             #expect(sequences == (1...41).map { UInt64($0) })
             #expect(parts.compactMap(\.stage) == [.historyTold, .allTold])
             #expect(parts.last?.stage == .allTold)
+        }
+    }
+
+    @Test func `the end of a stage is told too when the windows are full before it`() async throws {
+        try await withHost { host in
+            // More than the window: the rest is queued, and what follows is refused for now.
+            let size = 2 * Int(HTTP2Limits.client.streamReceiveWindow)
+            host.topic.append([UInt8](repeating: 1, count: size))
+            host.turn.end()
+            let reply = host.take(.begin)
+            host.exchangeAll()
+            let first = try host.parts(reply)
+            #expect(first.compactMap(\.stage) == [.historyTold])
+            host.topic.append([UInt8](repeating: 1, count: size))
+            host.turn.end()
+            host.say(.ready, on: reply)
+            host.exchangeAll()
+            let all = try host.parts(reply)
+            #expect(all.compactMap(\.stage) == [.historyTold, .allTold])
+            host.say(.listening, on: reply)
+            #expect(reply.status?.code == .ok)
         }
     }
 

@@ -27,29 +27,31 @@ final class HandoverCall: RPCHandler {
     }
 
     func finish(_ status: RPCStatus) {
-        isTelling = false
+        (isTelling, waiting) = (false, nil)
         call.finish(status)
     }
 
+    /// Until everything is told, also its end, or the windows are full.
     private func send() {
-        while isTelling {
-            let framed = waiting ?? next()
+        while let framed = waiting ?? next() {
             waiting = nil
             guard framed.withRawSpan({ call.trySend(framed: $0) }) else {
                 // Never taken if the call is over; then `cancelled` has been or will be called.
                 waiting = framed
                 return
             }
+            if !isTelling { service.told() }
         }
     }
 
-    private func next() -> [UInt8] {
+    /// The next part; nil once the end of the stage was one.
+    private func next() -> [UInt8]? {
+        guard isTelling else { return nil }
         let part: HandoverPart
         if let record = recorder.next() {
             part = HandoverPart(topic: record)
         } else {
             isTelling = false
-            service.told()
             part = HandoverPart(stage: isComplete ? .allTold : .historyTold)
         }
         return part.encoded(call.subtype.codec).withRawSpan { call.framed($0, compressed: false) }

@@ -13,6 +13,8 @@ package final class Counter: Sendable {
 package final class Gauge: Sendable {
     private let level = Atomic<Int64>(0)
 
+    package init() {}
+
     package var value: Int64 { level.load(ordering: .relaxed) }
 
     package func set(_ value: Int64) { level.store(value, ordering: .relaxed) }

@@ -26,17 +26,9 @@ package final class VenueBridge: VenueConnector, FeedSink {
 
     // MARK: VenueConnector
 
-    package var instruments: [Instrument] {
-        symbols.instruments.sorted { $0.symbol.description < $1.symbol.description }
-    }
+    package var instruments: [Instrument] { symbols.sorted }
 
-    /// Before the list is known, a symbol that the venue would spell like another, likelier one
-    /// counts as lacking: `BTCU/SDT` must not get the streams of `BTC/USDT`.
-    package func lacks(_ symbol: Symbol) -> Bool {
-        if symbols.isKnown { return symbols.instrument(symbol) == nil }
-        guard let spelling = symbols.venueSymbol(symbol) else { return true }
-        return symbols.symbol(venueSymbol: spelling).map { $0 != symbol } ?? false
-    }
+    package func lacks(_ symbol: Symbol) -> Bool { symbols.lacks(symbol) }
 
     package func demand(_ board: InstrumentBoard) {
         if let handle = handles[board.symbol] {
@@ -125,5 +117,8 @@ package final class VenueBridge: VenueConnector, FeedSink {
         hub.dissolve(board)
     }
 
-    package func instruments(_ instruments: [Instrument]) { symbols.replace(with: instruments) }
+    package func instruments(_ instruments: [Instrument]) {
+        symbols.replace(with: instruments)
+        hub.listed(symbols)
+    }
 }

@@ -22,12 +22,12 @@ package final class BookTopic: StateTopic {
     /// After a takeover: until when our own book may be behind.
     private var catchUpLimit: Timestamp?
 
-    init(name: String, number: UInt32, depth: Int, isAlwaysKept: Bool, hub: Hub) {
+    init(_ identity: TopicIdentity, depth: Int, isAlwaysKept: Bool, hub: Hub) {
         self.depth = depth
         self.isAlwaysKept = isAlwaysKept
         wantedAt = hub.now()
         window = DepthWindow(depth: depth)
-        super.init(name: name, number: number, hub: hub)
+        super.init(identity, hub: hub)
     }
 
     package override var hasState: Bool { isFilled }
@@ -36,6 +36,17 @@ package final class BookTopic: StateTopic {
     func wanted() -> Bool {
         wantedAt = hub.now()
         return !isFilled
+    }
+
+    /// Whether the loop that owns the topic should hear that somebody named it: it has to be
+    /// filled, or may be forgotten there.
+    func isWorthTelling() -> Bool {
+        let before = wantedAt
+        if wanted() { return true }
+        let isRecent =
+            wantedAt.nanoseconds - before.nanoseconds < (Self.keepLimit / 4).wholeNanoseconds
+        if isRecent { wantedAt = before }
+        return !isAlwaysKept && !isRecent
     }
 
     /// Whether the book may be forgotten: special, without subscribers, and that for a while.
@@ -51,10 +62,7 @@ package final class BookTopic: StateTopic {
         book: borrowing OrderBook, venueSequence: UInt64, eventTime: Timestamp,
         receiveTime: Timestamp
     ) {
-        if isUnwanted(at: hub.now()) {
-            (isFilled, window) = (false, DepthWindow(depth: depth))
-            return
-        }
+        if isUnwanted(at: hub.now()) { return forget() }
         if let limit = catchUpLimit {
             // What was taken over may be ahead of our own book for a moment, not for long: then the
             // venue counts anew.
@@ -74,6 +82,41 @@ package final class BookTopic: StateTopic {
             venueSequence: venueSequence,
             eventTime: eventTime == .unknown ? self.eventTime : eventTime,
             receiveTime: receiveTime)
+    }
+
+    private func forget() {
+        guard isFilled else { return }
+        (isFilled, window) = (false, DepthWindow(depth: depth))
+        hub.relay { .changed(change(since: nil)) }
+    }
+
+    // MARK: On other loops
+
+    override func content(since base: UInt64?) -> TopicChange.Content {
+        guard isFilled else { return .nothing }
+        var change = BookChange()
+        // A status changes no level: the window's own sequence may be behind the topic's.
+        if let base, window.delta(since: min(base, window.sequence), into: &change) {
+            return .levels(change)
+        }
+        let (bids, asks) = window.records
+        return .book(bids: bids, asks: asks)
+    }
+
+    override func follow(_ content: TopicChange.Content) {
+        switch content {
+        case .nothing:
+            (isFilled, window) = (false, DepthWindow(depth: depth))
+            // It was forgotten while somebody here began to want it.
+            if subscriberCount > 0 { hub.askOwner(for: self) }
+        case .levels(let change): window.follow(change, at: position.sequence)
+        case .book(let bids, let asks):
+            guard let fresh = DepthWindow(depth: depth, bids: bids, asks: asks) else {
+                preconditionFailure("the book of \(name) on its owner's loop is none")
+            }
+            (isFilled, window) = (true, fresh)
+        case .tick: preconditionFailure("\(name) is no tick")
+        }
     }
 
     // MARK: Handover

@@ -14,7 +14,7 @@ package final class EventTopic: Topic {
     /// is the limit for large benchmark payloads.
     private static let bytesMax = 64 << 20
 
-    struct Event {
+    struct Event: Sendable {
         var payload: Payload?
         var status: Status?
         var eventTime: Timestamp
@@ -22,16 +22,19 @@ package final class EventTopic: Topic {
         var publishTime: Timestamp
     }
 
-    private(set) var ring: EventRing<Event>
+    /// Events read at once, so that the history is not locked while they are encoded.
+    private static let readMax = 64
+
+    var history: SharedHistory { identity.history }
     private var lastSequence: UInt64 = 0
     private let names: FieldSet.Names
+    /// What was read last; empty between publications, its memory is kept.
+    private var events: [Event] = []
 
-    init(
-        name: String, number: UInt32, hub: Hub, eventsMax: Int, fieldNames: FieldSet.Names = .trade
-    ) {
-        ring = EventRing(countMax: eventsMax, bytesMax: Self.bytesMax)
+    init(_ identity: TopicIdentity, hub: Hub, fieldNames: FieldSet.Names = .trade) {
+        identity.history.prepare(Self.makeRing(hub.limits, firstSequence: 1))
         names = fieldNames
-        super.init(name: name, number: number, hub: hub)
+        super.init(identity, hub: hub)
     }
 
     package override var fieldNames: FieldSet.Names { names }
@@ -42,15 +45,16 @@ package final class EventTopic: Topic {
     }
 
     override func adopt(_ inherited: InheritedTopic) -> Bool {
-        let own = ring
+        let own = history.copy
         guard super.adopt(inherited) else { return false }
         if let told = inherited.ring, told.last == position.sequence {
-            ring = told
+            history.replace(with: told)
         } else {
             // What was not told is a gap for those who ask for it.
-            ring = Self.makeRing(hub.limits, firstSequence: position.sequence &+ 1)
+            history.replace(
+                with: Self.makeRing(hub.limits, firstSequence: position.sequence &+ 1))
         }
-        lastSequence = ring.last
+        lastSequence = position.sequence
         continueWith(own)
         return true
     }
@@ -90,7 +94,7 @@ package final class EventTopic: Topic {
     }
 
     func record(_ event: Event) {
-        lastSequence = ring.append(event, bytes: event.size)
+        lastSequence = history.append(event)
         markDirty()
     }
 
@@ -122,25 +126,32 @@ package final class EventTopic: Topic {
         into frames: OutputBuffer
     ) -> UInt64 {
         var reached = after
-        if let lost = ring.gap(after: reached) {
-            var update = Update(
-                topic: number, epoch: position.epoch, sequence: lost.upperBound)
-            update.baseSequence = reached
-            update.payload = .gap(
-                Gap(
-                    reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound))
-            update.encodeFramed(key.codec, into: frames)
-            hub.metrics.gaps.add()
-            reached = lost.upperBound
-        }
         while reached < last, frames.count < bytesMax {
-            reached &+= 1
-            guard let event = ring[reached] else {
-                preconditionFailure("event \(reached) is neither in the ring nor in its gap")
+            let lost = history.read(
+                after: reached, through: last, countMax: Self.readMax, into: &events)
+            if let lost {
+                append(lost, key, into: frames)
+                reached = lost.upperBound
             }
-            update(of: event, sequence: reached, key.fields).encodeFramed(key.codec, into: frames)
+            for event in events where frames.count < bytesMax {
+                reached &+= 1
+                update(of: event, sequence: reached, key.fields)
+                    .encodeFramed(key.codec, into: frames)
+            }
+            events.removeAll(keepingCapacity: true)
         }
         return reached
+    }
+
+    private func append(
+        _ lost: ClosedRange<UInt64>, _ key: Audience.Key, into frames: OutputBuffer
+    ) {
+        var update = Update(topic: number, epoch: position.epoch, sequence: lost.upperBound)
+        update.baseSequence = lost.lowerBound &- 1
+        update.payload = .gap(
+            Gap(reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound))
+        update.encodeFramed(key.codec, into: frames)
+        hub.metrics.gaps.add()
     }
 
     func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
@@ -161,7 +172,7 @@ package final class EventTopic: Topic {
 
     package override func canResume(from wanted: Position) -> Bool {
         wanted.epoch == position.epoch && wanted.sequence <= position.sequence
-            && ring.gap(after: wanted.sequence) == nil
+            && history.gap(after: wanted.sequence) == nil
     }
 
     override func startingPoint(
@@ -176,7 +187,7 @@ package final class EventTopic: Topic {
             return StartingPoint(
                 cursor: .lostEpoch, follows: .gap, firstSequence: position.sequence &+ 1)
         }
-        let lost = ring.gap(after: wanted.sequence)
+        let lost = history.gap(after: wanted.sequence)
         return StartingPoint(
             cursor: .at(wanted), follows: lost == nil ? .events : .gap,
             firstSequence: (lost?.upperBound ?? wanted.sequence) &+ 1)
@@ -186,7 +197,7 @@ package final class EventTopic: Topic {
     private func newestEvent() -> UInt64 {
         var sequence = position.sequence
         for _ in 0..<Self.statusEntriesMax {
-            guard let event = ring[sequence] else { break }
+            guard let event = history[sequence] else { break }
             if event.payload != nil { return sequence }
             sequence &-= 1
         }
@@ -203,7 +214,7 @@ package final class EventTopic: Topic {
 
     override func isTooFar(_ cursor: Subscription.Cursor) -> Bool {
         guard case .at(let reached) = cursor, reached.epoch == position.epoch else { return false }
-        return ring.gap(after: reached.sequence) != nil
+        return history.gap(after: reached.sequence) != nil
     }
 
     override func appendCatchUp(

@@ -11,29 +11,44 @@ package final class Hub {
     let turn: any LoopTurn
     package let metrics: HubMetrics
     package let limits: HubLimits
+    package let directory: TopicDirectory
+    var loops: LoopRole
     private var topics: [String: Topic] = [:]
-    private var lastNumber: UInt32 = 0
-    private var boards: [String: [Symbol: InstrumentBoard]] = [:]
-    private var venues: [String: any VenueConnector] = [:]
+    var boards: [String: [Symbol: InstrumentBoard]] = [:]
+    var venues: [String: any VenueConnector] = [:]
     private var dirty: [Topic] = []
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
     private var random = SystemRandomNumberGenerator()
-    /// Another one after each start of the process.
-    package let server: UInt64
-    package let startTime: Timestamp
 
-    package init(turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits()) {
+    /// The hub that owns all topics.
+    package convenience init(
+        turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits()
+    ) {
+        self.init(
+            turn: turn, metrics: metrics, limits: limits,
+            TopicDirectory(startTime: turn.timestamp()), .owner(TopicOwner()))
+    }
+
+    init(
+        turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits,
+        _ directory: TopicDirectory, _ loops: LoopRole
+    ) {
         self.turn = turn
         self.metrics = HubMetrics(metrics)
         self.limits = limits
-        server = Epoch.random(using: &random)
-        startTime = turn.timestamp()
+        self.directory = directory
+        self.loops = loops
     }
+
+    /// Another one after each start of the process.
+    package var server: UInt64 { directory.server }
+    package var startTime: Timestamp { directory.startTime }
 
     package func register(_ connector: any VenueConnector) {
         venues[connector.venue] = connector
         boards[connector.venue] = [:]
+        relay { .listed(SymbolTable(venue: connector.venue)) }
     }
 
     package var venueNames: [String] { venues.keys.sorted() }
@@ -57,14 +72,24 @@ package final class Hub {
         if let known = topics[text], known.name.utf8.elementsEqual(text.utf8) {
             return wanted(known)
         }
-        let name: TopicName
+        let name = try Self.parse(text)
+        if let known = topics[name.description] { return wanted(known) }
+        let fresh = try make(name, text)
+        askOwner(for: fresh)
+        return fresh
+    }
+
+    static func parse(_ text: String) throws(TopicRefusal) -> TopicName {
         do throws(TopicNameError) {
-            name = try TopicName(parsing: text)
+            return try TopicName(parsing: text)
         } catch {
             if case .unknownKind = error { throw TopicRefusal(.unknown, "\(error)") }
             throw TopicRefusal(.malformed, "\(error)")
         }
-        if let known = topics[name.description] { return wanted(known) }
+    }
+
+    /// A topic that this hub does not have.
+    func make(_ name: TopicName, _ text: String) throws(TopicRefusal) -> Topic {
         guard let (venue, symbol) = name.instrument else {
             throw TopicRefusal(.unknown, "topic \"\(text)\" does not exist")
         }
@@ -93,8 +118,7 @@ package final class Hub {
         if connector.lacks(symbol) {
             throw TopicRefusal(.unknown, "\(venue) does not list \(symbol)")
         }
-        try reserve(topics: 4)
-        let board = InstrumentBoard(venue: venue, symbol: symbol, hub: self, limits: limits)
+        let board = try InstrumentBoard(venue: venue, symbol: symbol, hub: self)
         boards[venue]?[symbol] = board
         connector.demand(board)
         return board
@@ -104,9 +128,8 @@ package final class Hub {
         of board: InstrumentBoard, depth: Int, name: String
     ) throws(TopicRefusal) -> BookTopic {
         if let known = board.books.first(where: { $0.depth == depth }) { return known }
-        try reserve(topics: 1)
-        let book = BookTopic(
-            name: name, number: nextNumber(), depth: depth, isAlwaysKept: false, hub: self)
+        let identity = try identities(of: [name])[0]
+        let book = BookTopic(identity, depth: depth, isAlwaysKept: false, hub: self)
         book.board = board
         add(book)
         board.books.append(book)
@@ -116,52 +139,69 @@ package final class Hub {
 
     /// A book that was forgotten because nobody wanted it is filled again.
     private func wanted(_ topic: Topic) -> Topic {
-        if let book = topic as? BookTopic, book.wanted(), let board = book.board {
+        guard let book = topic as? BookTopic else { return topic }
+        if !ownsTopics {
+            if book.isWorthTelling() { askOwner(for: book) }
+        } else if book.wanted(), let board = book.board {
             venues[board.venue]?.bookAdded(to: board)
         }
         return topic
     }
 
-    private func reserve(topics count: Int) throws(TopicRefusal) {
-        guard topics.count + count <= limits.topicsMax else {
+    func identities(of names: [String]) throws(TopicRefusal) -> [TopicIdentity] {
+        guard let identities = directory.identities(of: names, topicsMax: limits.topicsMax) else {
             throw TopicRefusal(
                 .exhausted, "the server's limit of \(limits.topicsMax) topics is reached")
         }
+        return identities
     }
 
     /// A benchmark topic that exists from the start.
     package func addEventTopic(named name: String) -> EventTopic {
-        let topic = EventTopic(
-            name: name, number: nextNumber(), hub: self, eventsMax: limits.eventsPerTopicMax,
-            fieldNames: .none)
+        let topic = makeEventTopic(named: name)
         topic.setStatus(.live)
+        return topic
+    }
+
+    func makeEventTopic(named name: String) -> EventTopic {
+        guard let identity = directory.identities(of: [name], topicsMax: .max)?.first else {
+            preconditionFailure("there is no bound")
+        }
+        let topic = EventTopic(identity, hub: self, fieldNames: .none)
         add(topic)
         return topic
     }
 
     /// The venue's list lacks the instrument: its topics end, and their subscribers are told.
     package func dissolve(_ board: InstrumentBoard) {
+        let reason = TopicRefusal(.unknown, "\(board.venue) does not list \(board.symbol)")
+        directory.forget(board.topics.map(\.name))
+        relay { .dissolved(venue: board.venue, symbol: board.symbol, reason) }
+        dissolve(board, reason)
+    }
+
+    func dissolve(_ board: InstrumentBoard, _ reason: TopicRefusal) {
         boards[board.venue]?[board.symbol] = nil
         for topic in board.topics {
             topics[topic.name] = nil
-            topic.dissolve(
-                telling: RejectedTopic(
-                    name: topic.name, code: UInt32(TopicRefusal.Reason.unknown.rawValue),
-                    message: "\(board.venue) does not list \(board.symbol)"))
+            loops.forget(topic)
+            topic.dissolve(telling: reason.message(of: topic.name))
         }
-        metrics.topics.set(Int64(topics.count))
-    }
-
-    /// Numbers are never reused: a client may still hold the last one.
-    func nextNumber() -> UInt32 {
-        lastNumber += 1
-        return lastNumber
+        noteCount()
     }
 
     func add(_ topic: Topic) {
         topics[topic.name] = topic
-        metrics.topics.set(Int64(topics.count))
+        loops.note(topic)
+        relay { .added(topic.name) }
+        noteCount()
     }
+
+    private func noteCount() {
+        if ownsTopics { metrics.topics.set(Int64(topics.count)) }
+    }
+
+    func hasTopic(named name: String) -> Bool { topics[name] != nil }
 
     // MARK: Publishing
 

@@ -11,26 +11,22 @@ package final class InstrumentBoard {
     /// One per depth somebody asked for; the default depth always exists.
     package internal(set) var books: [BookTopic]
 
-    init(venue: String, symbol: Symbol, hub: Hub, limits: HubLimits) {
+    init(venue: String, symbol: Symbol, hub: Hub) throws(TopicRefusal) {
         self.venue = venue
         self.symbol = symbol
-        func name(_ kind: String) -> String { "\(kind):\(venue):\(symbol)" }
-        func event(_ kind: String) -> EventTopic {
-            let topic = EventTopic(
-                name: name(kind), number: hub.nextNumber(), hub: hub,
-                eventsMax: limits.eventsPerTopicMax)
-            hub.add(topic)
-            return topic
-        }
-        tick = TickTopic(name: name("tick"), number: hub.nextNumber(), hub: hub)
-        hub.add(tick)
+        let identities = try hub.identities(of: Self.names(venue: venue, symbol: symbol))
+        tick = TickTopic(identities[0], hub: hub)
         let book = BookTopic(
-            name: name("book"), number: hub.nextNumber(), depth: limits.bookDepth,
-            isAlwaysKept: true, hub: hub)
-        hub.add(book)
+            identities[1], depth: hub.limits.bookDepth, isAlwaysKept: true, hub: hub)
         books = [book]
-        trade = event("trade")
-        aggregateTrade = event("aggtrade")
+        trade = EventTopic(identities[2], hub: hub)
+        aggregateTrade = EventTopic(identities[3], hub: hub)
+        for topic in topics { hub.add(topic) }
+    }
+
+    /// Of the topics that every instrument has: tick, book, trade, aggregate trade.
+    static func names(venue: String, symbol: Symbol) -> [String] {
+        ["tick", "book", "trade", "aggtrade"].map { "\($0):\(venue):\(symbol)" }
     }
 
     /// What the topics show already, in the venue's numbers.

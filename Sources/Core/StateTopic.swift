@@ -60,6 +60,36 @@ package class StateTopic: Topic {
         return true
     }
 
+    // MARK: On other loops
+
+    /// The state with which another loop goes on from the sequence `base` of this epoch, or from
+    /// anything.
+    func content(since base: UInt64?) -> TopicChange.Content { preconditionFailure("abstract") }
+
+    /// Takes that over.
+    func follow(_ content: TopicChange.Content) { preconditionFailure("abstract") }
+
+    final override func change(since before: Position?) -> TopicChange {
+        var change = super.change(since: before)
+        let isContinued = before?.epoch == position.epoch
+        change.state = TopicChange.State(
+            venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime,
+            publishTime: publishTime, statusSequence: statusStamp,
+            content: content(since: isContinued ? before?.sequence : nil))
+        return change
+    }
+
+    final override func follow(_ change: TopicChange) {
+        guard let state = change.state else { preconditionFailure("\(name) is a state topic") }
+        stamp(
+            venueSequence: state.venueSequence, eventTime: state.eventTime,
+            receiveTime: state.receiveTime)
+        publishTime = state.publishTime
+        statusStamp = state.statusSequence
+        super.follow(change)
+        follow(state.content)
+    }
+
     // MARK: Changes
 
     final func stamp(venueSequence: UInt64, eventTime: Timestamp, receiveTime: Timestamp) {

@@ -7,9 +7,7 @@ package import Streams
 /// changed, so a delta from any base of the epoch is four comparisons.
 package final class TickTopic: StateTopic {
     private var tick: Market.Tick?
-    private var stamps = (
-        bidPrice: UInt64(0), bidQuantity: UInt64(0), askPrice: UInt64(0), askQuantity: UInt64(0)
-    )
+    private var stamps = TickStamps()
 
     package override var hasState: Bool { tick != nil }
 
@@ -26,7 +24,7 @@ package final class TickTopic: StateTopic {
             if fresh.askPrice != old.askPrice { stamps.askPrice = sequence }
             if fresh.askQuantity != old.askQuantity { stamps.askQuantity = sequence }
         } else {
-            stamps = (sequence, sequence, sequence, sequence)
+            stamps = TickStamps(all: sequence)
         }
         tick = fresh
         stamp(venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime)
@@ -57,10 +55,9 @@ package final class TickTopic: StateTopic {
         }
         guard let fresh = told.tick.flatMap(Wire.tick), Self.canTell(fresh) else { return false }
         tick = fresh
-        stamps = (
-            told.bidPriceSequence ?? 0, told.bidQuantitySequence ?? 0, told.askPriceSequence ?? 0,
-            told.askQuantitySequence ?? 0
-        )
+        stamps = TickStamps(
+            bidPrice: told.bidPriceSequence ?? 0, bidQuantity: told.bidQuantitySequence ?? 0,
+            askPrice: told.askPriceSequence ?? 0, askQuantity: told.askQuantitySequence ?? 0)
         return true
     }
 
@@ -73,6 +70,20 @@ package final class TickTopic: StateTopic {
                 tick, venueSequence: sequence, eventTime: eventTime, receiveTime: receiveTime)
         }
         return true
+    }
+
+    // MARK: On other loops
+
+    override func content(since base: UInt64?) -> TopicChange.Content {
+        tick.map { .tick($0, stamps) } ?? .nothing
+    }
+
+    override func follow(_ content: TopicChange.Content) {
+        switch content {
+        case .nothing: tick = nil
+        case .tick(let fresh, let freshStamps): (tick, stamps) = (fresh, freshStamps)
+        case .levels, .book: preconditionFailure("\(name) has no levels")
+        }
     }
 
     // MARK: Payloads

@@ -8,7 +8,8 @@ package import Streams
 /// sequence, and tells each audience, now or when its rate allows: one frame is encoded and offered
 /// to each row. Subclasses say what the state or the events are. Confined to the hub's loop.
 package class Topic {
-    package let name: String
+    let identity: TopicIdentity
+    package var name: String { identity.name }
     /// What `Update.topic` says; fixed for the life of the process.
     package let number: UInt32
     /// Position of the last published update.
@@ -19,14 +20,15 @@ package class Topic {
     private var isDirty = false
     private let frames = OutputBuffer()
 
-    init(name: String, number: UInt32, hub: Hub) {
-        self.name = name
-        self.number = number
+    init(_ identity: TopicIdentity, hub: Hub) {
+        self.identity = identity
         self.hub = hub
-        position = Position(epoch: hub.freshEpoch(), sequence: 0)
+        number = identity.number
+        position = Position(epoch: identity.firstEpoch, sequence: 0)
     }
 
-    package var subscriberCount: Int { audiences.reduce(0) { $0 + $1.count } }
+    /// On all loops.
+    package var subscriberCount: Int { Int(identity.subscriptions.value) }
 
     // MARK: What a kind of topic answers
 
@@ -70,6 +72,21 @@ package class Topic {
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
+    // MARK: On other loops
+
+    /// What became of the topic since `before`, which is what the other loops have; nil: anything.
+    func change(since before: Position?) -> TopicChange {
+        TopicChange(topic: number, position: position, status: status)
+    }
+
+    /// Becomes what the topic is on the loop that owns it. The subscribers of this loop are told at
+    /// the end of the turn.
+    func follow(_ change: TopicChange) {
+        position = change.position
+        status = change.status
+        markDirty()
+    }
+
     // MARK: Handover
 
     /// Who the topic is and where it stands.
@@ -104,8 +121,12 @@ package class Topic {
     package final func publishPending() {
         guard isDirty else { return }
         isDirty = false
-        guard commit(at: hub.now()) != nil else { return }
-        hub.metrics.updates.add()
+        // A topic that follows another loop's has its position already.
+        if hub.ownsTopics {
+            guard let before = commit(at: hub.now()) else { return }
+            hub.metrics.updates.add()
+            hub.relay { .changed(change(since: before)) }
+        }
         for audience in audiences where !audience.isEmpty {
             if audience.key.rate == nil {
                 tell(audience)
@@ -149,6 +170,7 @@ package class Topic {
 
     final func join(_ subscription: Subscription, at start: StartingPoint) {
         subscription.audience.insert(subscription)
+        identity.subscriptions.add(1)
         hub.metrics.subscriptions.add(1)
         place(subscription, at: start.cursor, waits: start.waits)
     }
@@ -187,6 +209,7 @@ package class Topic {
     final func leave(_ subscription: Subscription) {
         subscription.audience.remove(subscription)
         if subscription.audience.isEmpty { audiences.removeAll { $0.isEmpty } }
+        identity.subscriptions.add(-1)
         hub.metrics.subscriptions.add(-1)
     }
 

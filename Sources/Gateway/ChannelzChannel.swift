@@ -6,16 +6,16 @@ internal import Schema
 final class ChannelzChannel {
     let id: Int64
     let source: any ChannelzSource
-    private let identifiers: ChannelzIdentifiers
+    private let group: ServerGroup
     private var trace: ChannelzTrace
     /// By serial; those of connections that are gone are dropped when the channel is looked at.
     private var socketIDs: [Int: Int64] = [:]
     private var traced: ChannelState
 
-    init(_ source: any ChannelzSource, identifiers: ChannelzIdentifiers) {
+    init(_ source: any ChannelzSource, group: ServerGroup) {
         self.source = source
-        self.identifiers = identifiers
-        id = identifiers.next()
+        self.group = group
+        id = group.nextIdentifier()
         trace = ChannelzTrace(at: Clock.timestamp())
         traced = source.state
     }
@@ -62,7 +62,7 @@ final class ChannelzChannel {
         socketIDs = socketIDs.filter { serials.contains($0.key) }
         return present.map { socket in
             if let known = socketIDs[socket.serial] { return (known, socket) }
-            let fresh = identifiers.next()
+            let fresh = group.nextIdentifier()
             socketIDs[socket.serial] = fresh
             return (fresh, socket)
         }

@@ -25,13 +25,31 @@ package struct MarketDataService: RPCService {
         router.register("/\(name)/Session") { call in
             SessionCall(call, hub: hub, limits: limits.session)
         }
-        router.unary("/\(name)/GetSnapshot") {
-            (request: GetSnapshotRequest, call: RPCCall) throws(RPCStatus) in
-            try Self.snapshot(request, hub: hub, limits: limits, caller: call.caller)
+        router.register("/\(name)/GetSnapshot") { _ in
+            SingleRequestHandler { call, bytes in
+                guard let request = call.decode(GetSnapshotRequest.self, bytes) else { return }
+                Self.answer(request, call, hub: hub, limits: limits)
+            }
         }
         router.unary("/\(name)/ListInstruments") {
             (request: ListInstrumentsRequest) throws(RPCStatus) in
             try Self.instruments(request, hub: hub)
+        }
+    }
+
+    private static func answer(
+        _ request: GetSnapshotRequest, _ call: RPCCall, hub: Hub, limits: GatewayLimits
+    ) {
+        func response() throws(RPCStatus) -> GetSnapshotResponse {
+            try snapshot(request, hub: hub, limits: limits, caller: call.caller)
+        }
+        func finish() {
+            guard call.isOpen else { return }
+            do throws(RPCStatus) { call.answer(try response()) } catch { call.finish(error) }
+        }
+        do throws(RPCStatus) { call.answer(try response()) } catch {
+            // What has no data here may have some on the loop that owns the topics: it was asked.
+            if error.code == .unavailable { hub.whenUpToDate(finish) } else { call.finish(error) }
         }
     }
 

@@ -15,6 +15,20 @@ package struct SymbolTable: Sendable {
     /// All listed instruments, in no order.
     package var instruments: some Collection<Instrument> { bySymbol.values }
 
+    /// Likewise, by symbol.
+    package var sorted: [Instrument] {
+        bySymbol.values.sorted { $0.symbol.description < $1.symbol.description }
+    }
+
+    /// Whether the venue does not list a symbol. Before the list is known, one that the venue would
+    /// spell like another, likelier one counts as lacking: `BTCU/SDT` must not get the streams of
+    /// `BTC/USDT`.
+    package func lacks(_ symbol: Symbol) -> Bool {
+        if isKnown { return instrument(symbol) == nil }
+        guard let spelling = venueSymbol(symbol) else { return true }
+        return self.symbol(venueSymbol: spelling).map { $0 != symbol } ?? false
+    }
+
     /// Takes the venue's list in place of what was known. Of two entries for one symbol the one
     /// that is open for trading wins, else the first.
     package mutating func replace(with instruments: some Sequence<Instrument>) {

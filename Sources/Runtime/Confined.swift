@@ -12,3 +12,22 @@ package struct Confined<Value>: @unchecked Sendable {
         return value
     }
 }
+
+/// Likewise, without keeping it alive.
+///
+/// `@unchecked Sendable`: weak references are counted atomically, and `open()` traps unless it runs
+/// on the loop's thread.
+package struct WeaklyConfined<Object: AnyObject>: @unchecked Sendable {
+    private weak var object: Object?
+    package let loop: EventLoop
+
+    package init(_ object: Object, to loop: EventLoop) {
+        (self.object, self.loop) = (object, loop)
+    }
+
+    /// Nil: it is gone.
+    package func open() -> Object? {
+        loop.preconditionInLoop()
+        return object
+    }
+}

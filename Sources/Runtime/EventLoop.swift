@@ -42,6 +42,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// Enough to amortise the wait, few enough that timers are not late.
     static let eventsMax = 256
 
+    /// Processors that the process may run on: so many loops can run at once.
+    package static var processorCount: Int { Int(clinux_processor_count()) }
+
     struct Life {
         var thread: UInt64 = 0
         var hasEnded = false

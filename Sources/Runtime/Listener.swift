@@ -2,7 +2,8 @@ internal import Base
 internal import CLinux
 
 /// A listening socket on a loop: TCP, or local to this machine. Every connection becomes an open
-/// stream, whose delegate `accept` sets before it returns. When the process runs out of
+/// stream, whose delegate `accept` sets before it returns, or is dealt to some loop by whoever
+/// wants to choose. When the process runs out of
 /// descriptors, accepting pauses for a moment instead of spinning; the kernel keeps the waiting
 /// connections.
 package final class Listener: EventHandler {
@@ -14,7 +15,7 @@ package final class Listener: EventHandler {
     private var socket: Int32
     private var unpublishedPath: String?
     private var token: WatchToken?
-    private let accept: (ByteStream) -> Void
+    private let accept: (AcceptedSocket) -> Void
     private var lastWarning: Instant?
 
     /// Connections taken in one turn, so that a storm of them does not starve the open ones.
@@ -32,10 +33,30 @@ package final class Listener: EventHandler {
         case joined
     }
 
-    /// Binds and listens; on the loop's thread.
+    /// Binds and listens; on the loop's thread. Every connection is a stream on the same loop.
     package convenience init(
         loop: EventLoop, address: SocketAddress, sharing: Sharing = .none,
         accept: @escaping (ByteStream) -> Void
+    ) throws(SystemError) {
+        try self.init(
+            loop: loop, dealingAt: address, sharing: sharing, deal: Self.opening(on: loop, accept))
+    }
+
+    private static func opening(
+        on loop: EventLoop, _ accept: @escaping (ByteStream) -> Void
+    ) -> (AcceptedSocket) -> Void {
+        { socket in
+            do throws(SystemError) { accept(try socket.open(on: loop)) } catch {
+                log.debug("cannot watch", [("reason", "\(error)")])
+            }
+        }
+    }
+
+    /// Binds and listens; on the loop's thread. `deal` opens every socket, on whatever loop, or
+    /// closes it.
+    package convenience init(
+        loop: EventLoop, dealingAt address: SocketAddress, sharing: Sharing = .none,
+        deal accept: @escaping (AcceptedSocket) -> Void
     ) throws(SystemError) {
         let socket = try SystemError.check(
             clinux_socket(address.isIPv6 ? 1 : 0), "create socket for \(address)")
@@ -61,8 +82,15 @@ package final class Listener: EventHandler {
     package convenience init(
         loop: EventLoop, path: String, accept: @escaping (ByteStream) -> Void
     ) throws(SystemError) {
+        try self.init(loop: loop, dealingAt: path, deal: Self.opening(on: loop, accept))
+    }
+
+    /// Likewise, where `deal` opens every socket or closes it.
+    package convenience init(
+        loop: EventLoop, dealingAt path: String, deal: @escaping (AcceptedSocket) -> Void
+    ) throws(SystemError) {
         let socket = try SystemError.check(clinux_local_socket(), "create socket for \(path)")
-        try self.init(loop: loop, socket, true, accept) { () throws(SystemError) in
+        try self.init(loop: loop, socket, true, deal) { () throws(SystemError) in
             _ = try SystemError.check(unsafe clinux_local_bind(socket, path), "bind \(path)")
             _ = try SystemError.check(
                 clinux_listen(socket, Listener.backlog), "listen on \(path)")
@@ -84,7 +112,7 @@ package final class Listener: EventHandler {
     /// `bind` makes `socket` listen, and says where; if that fails the socket is closed.
     private init(
         loop: EventLoop, _ socket: Int32, _ isAccepting: Bool,
-        _ accept: @escaping (ByteStream) -> Void, bind: () throws(SystemError) -> SocketAddress
+        _ accept: @escaping (AcceptedSocket) -> Void, bind: () throws(SystemError) -> SocketAddress
     ) throws(SystemError) {
         loop.preconditionInLoop()
         self.loop = loop
@@ -129,12 +157,7 @@ package final class Listener: EventHandler {
             let accepted = unsafe clinux_accept(socket, &peer)
             if accepted == clinux_would_block() { return }
             if accepted < 0 { return failed(accepted) }
-            do {
-                accept(try ByteStream(accepted: accepted, peer: SocketAddress(peer), on: loop))
-            } catch {
-                clinux_close(accepted)
-                warn(error)
-            }
+            accept(AcceptedSocket(accepted, peer: SocketAddress(peer)))
         }
     }
 

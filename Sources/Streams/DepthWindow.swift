@@ -42,7 +42,7 @@ package struct DepthWindow: Sendable {
     package var records: (bids: SideRecord, asks: SideRecord) { (bids.record, asks.record) }
 
     package func count(_ side: OrderBook.Side) -> Int {
-        side == .bid ? bids.rows.count : asks.rows.count
+        side == .bid ? bids.map.count : asks.map.count
     }
 
     /// Deltas are possible from bases at or after this sequence.
@@ -59,6 +59,15 @@ package struct DepthWindow: Sendable {
         guard bidsChanged || asksChanged else { return false }
         self.sequence = sequence
         return true
+    }
+
+    /// Becomes what another window is at `sequence`, by its delta since the sequence that this one
+    /// is at. A window that follows is not `update`d.
+    package mutating func follow(_ change: BookChange, at sequence: UInt64) {
+        if change.isEmpty { return }
+        bids.follow(change.bids, sequence)
+        asks.follow(change.asks, sequence)
+        self.sequence = sequence
     }
 
     /// Fills `change` with what any holder of a state from `base` to `sequence` must apply to end

@@ -14,6 +14,7 @@ struct WindowSide: Sendable {
         var slot: ChangeOrderedMap<Decimal, Decimal>.Slot
     }
 
+    /// None in a side that follows another one: its map is all there is.
     private(set) var rows: [Row] = []
     /// Price → quantity.
     private(set) var map: ChangeOrderedMap<Decimal, Decimal>
@@ -85,11 +86,36 @@ struct WindowSide: Sendable {
         }
     }
 
+    /// Takes another side's changes over; quantity zero removes.
+    mutating func follow(_ levels: [Level], _ sequence: UInt64) {
+        rows.removeAll()
+        // Newest first on the way, so oldest first into the map.
+        for level in levels.reversed() {
+            if level.quantity.isZero {
+                map.remove(level.price, at: sequence)
+            } else {
+                map.insert(level.price, level.quantity, at: sequence)
+            }
+        }
+    }
+
+    /// Best first. O(depth), in a side that follows O(depth log depth).
     func snapshot(into levels: inout [Level]) {
+        if rows.isEmpty, map.count > 0 { return snapshotOfMap(into: &levels) }
         for row in rows {
             let quantity = Decimal(mantissa: row.quantity, exponent: quantityExponent)
             levels.append(Level(price: map.key(at: row.slot), quantity: quantity))
         }
+    }
+
+    private func snapshotOfMap(into levels: inout [Level]) {
+        let start = levels.count
+        for change in map.changes {
+            guard let quantity = change.value else { continue }
+            levels.append(Level(price: change.key, quantity: quantity))
+        }
+        let isBid = side == .bid
+        levels[start...].sort { isBid ? $0.price > $1.price : $0.price < $1.price }
     }
 
     /// Merges the old rows and the book's from rank `start` on, where their prices part.

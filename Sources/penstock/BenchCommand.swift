@@ -14,6 +14,7 @@ struct BenchCommand {
             help: "updates a second of each topic, 1 to 100000 (default 100)"),
         Arguments.Option(
             name: "--bytes", value: "B", help: "size of one update, 40 to 1000000 (default 120)"),
+        LoopCount.option,
         Arguments.Option(
             name: "--config", value: "FILE", help: "JSON5, of which `limits` counts"),
     ]
@@ -26,6 +27,7 @@ struct BenchCommand {
 
     private let listen: SocketAddress
     private var load = Load()
+    private var loops = LoopCount()
     private var limits = LimitConfiguration()
 
     init(_ words: ArraySlice<String>) throws(UsageError) {
@@ -41,6 +43,7 @@ struct BenchCommand {
             let file = try ConfigurationFile(path: path, command: "bench serve")
             try limits.apply(file.limits ?? [:], at: "bench serve: \(path): limits")
         }
+        try loops.apply(arguments)
         load.topics = try arguments.number("--topics", in: 1...100_000) ?? load.topics
         load.rate = try arguments.number("--rate", in: 1...100_000) ?? load.rate
         load.bytes = try arguments.number("--bytes", in: 40...1_000_000) ?? load.bytes
@@ -48,6 +51,8 @@ struct BenchCommand {
 
     func run() async throws {
         Log.level = .warning
-        try await Command.run { BenchNode(loop: $0, listen: listen, load: load, limits: limits) }
+        try await Command.run(loops: loops.value) {
+            BenchNode(loops: $0, listen: listen, load: load, limits: limits)
+        }
     }
 }

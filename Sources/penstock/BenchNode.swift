@@ -12,6 +12,8 @@ actor BenchNode: Service {
         unsafe loop.asUnownedSerialExecutor()
     }
 
+    private let workers: [GatewayWorker]
+    private let metrics = MetricRegistry()
     private let listen: SocketAddress
     private let load: BenchCommand.Load
     private let limits: LimitConfiguration
@@ -20,16 +22,18 @@ actor BenchNode: Service {
     private let life = Life()
 
     init(
-        loop: EventLoop, listen: SocketAddress, load: BenchCommand.Load, limits: LimitConfiguration
+        loops: [EventLoop], listen: SocketAddress, load: BenchCommand.Load,
+        limits: LimitConfiguration
     ) {
-        self.loop = loop
+        loop = loops[0]
+        workers = loops.dropFirst().map { [metrics] in GatewayWorker(loop: $0, metrics: metrics) }
         self.listen = listen
         self.load = load
         self.limits = limits
     }
 
     func run() async throws {
-        StandardStreams.output(try start())
+        StandardStreams.output(try await start())
         await life.wait()
     }
 
@@ -39,12 +43,19 @@ actor BenchNode: Service {
         life.end()
     }
 
-    private func start() throws -> String {
-        let metrics = MetricRegistry()
+    private func start() async throws -> String {
         let hub = Hub(turn: loop, metrics: metrics)
-        let service = MarketDataService(hub: hub)
+        for worker in workers {
+            hub.lead(await worker.follow(hub.directory, owner: HubLink(to: hub, on: loop)))
+        }
+        let group = ServerGroup(limits.gateway)
+        let service = MarketDataService(hub: hub, limits: limits.gateway)
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [service], options: limits.options)
+            loop: loop, metrics: metrics, services: [service], options: limits.options,
+            group: group)
+        for worker in workers {
+            await worker.serve(in: group, GatewayWorker.Manner(limits: limits), nil)
+        }
         let address = try server.listen(on: listen)
         self.server = server
         let topics = (0..<load.topics).map { hub.addEventTopic(named: "bench:\($0)") }

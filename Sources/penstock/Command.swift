@@ -15,12 +15,20 @@ enum Command {
     /// statuses of ended calls to leave, and some for a busy machine.
     private static let shutdownBudget = successorLimit + drainLimit + .seconds(5)
 
-    /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM. What it cannot
-    /// start with (a taken port, an unreadable file) is the user's to change: exit status 2.
+    /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM.
     static func run(_ make: (EventLoop) throws -> any Service) async throws {
+        try await run(loops: 1) { try make($0[0]) }
+    }
+
+    /// Runs a service on so many loops. What it cannot start with (a taken port, an unreadable
+    /// file) is the user's to change: exit status 2.
+    static func run(
+        loops count: Int, _ make: ([EventLoop]) throws -> any Service
+    ) async throws {
         ResourceLimits.raiseDescriptors()
-        let loop = try EventLoop(name: "loop-0")
-        let service = try make(loop)
+        let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
+        let loop = loops[0]
+        let service = try make(loops)
         do throws(ServiceGroupError) {
             try await ServiceGroup([service], budget: shutdownBudget).run {
                 await interruption(on: loop) { await service.reload() }
@@ -32,7 +40,7 @@ enum Command {
             }
             throw error
         }
-        await loop.stop()
+        for loop in loops { await loop.stop() }
         // What the loop closed last still spoke to its owner.
         withExtendedLifetime(service) {}
     }

@@ -6,6 +6,7 @@ struct ConfigurationFile: Decodable {
     /// Venue name to base URL, or null for the real venue.
     var venues: [String: String?]?
     var instruments: [String]?
+    var loops: Int?
     var logLevel: String?
     var takeover: TakeoverSection?
     var tls: TLSSection?
@@ -14,7 +15,7 @@ struct ConfigurationFile: Decodable {
     var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, logLevel, takeover, tls, auth, limits
+        case listen, venues, instruments, loops, logLevel, takeover, tls, auth, limits
     }
 
     init(from decoder: any Decoder) throws {
@@ -22,6 +23,7 @@ struct ConfigurationFile: Decodable {
         listen = try container.decodeIfPresent(String.self, forKey: .listen)
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
+        loops = try container.decodeIfPresent(Int.self, forKey: .loops)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
         takeover = try container.decodeIfPresent(TakeoverSection.self, forKey: .takeover)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)

@@ -5,7 +5,8 @@ internal import Gateway
 internal import Identity
 internal import Runtime
 
-/// The gateway as it runs: hub, feeds and server, all pinned to one loop.
+/// The gateway as it runs: hub, feeds and the server at the door, all pinned to the first loop, and
+/// a worker on each further loop.
 actor GatewayNode: Service {
     nonisolated let name = "serve"
     nonisolated let loop: EventLoop
@@ -13,6 +14,8 @@ actor GatewayNode: Service {
         unsafe loop.asUnownedSerialExecutor()
     }
 
+    private let workers: [GatewayWorker]
+    private let metrics = MetricRegistry()
     private let configuration: ServeConfiguration
     private let tls: TLSServerContext?
     private var server: GatewayServer?
@@ -27,8 +30,10 @@ actor GatewayNode: Service {
     private let life = Life()
     private let log = Log("serve")
 
-    init(loop: EventLoop, configuration: ServeConfiguration, tls: TLSServerContext?) {
-        self.loop = loop
+    /// - Parameter loops: at least one.
+    init(loops: [EventLoop], configuration: ServeConfiguration, tls: TLSServerContext?) {
+        loop = loops[0]
+        workers = loops.dropFirst().map { [metrics] in GatewayWorker(loop: $0, metrics: metrics) }
         self.configuration = configuration
         self.tls = tls
     }
@@ -36,9 +41,16 @@ actor GatewayNode: Service {
     /// Listens, then connects to the venues: clients may come before the data does. Where there is
     /// a predecessor it is the other way round.
     func run() async throws {
-        let metrics = MetricRegistry()
         let hub = Hub(turn: loop, metrics: metrics)
-        let server = try makeServer(hub, metrics)
+        for worker in workers {
+            hub.lead(await worker.follow(hub.directory, owner: HubLink(to: hub, on: loop)))
+        }
+        let group = ServerGroup(configuration.limits.gateway)
+        let server = try makeServer(hub, in: group)
+        for worker in workers {
+            await worker.serve(in: group, manner, try makeAuthenticator())
+        }
+        if isLeaving { return }
         self.server = server
         if let takeover = configuration.takeover {
             try startFeeds(hub)
@@ -125,7 +137,7 @@ actor GatewayNode: Service {
 
     /// Files are read again; what cannot be used changes nothing.
     func reload() async {
-        reloadCredentials()
+        await reloadCredentials()
         await reloadCertificates()
     }
 
@@ -149,8 +161,14 @@ actor GatewayNode: Service {
         log.warning("a certificate has expired", [("expiry", "\(tls.earliestExpiry)")])
     }
 
-    private func makeServer(_ hub: Hub, _ metrics: MetricRegistry) throws -> GatewayServer {
-        for venue in configuration.venues { connect(venue, hub: hub, metrics: metrics) }
+    private var manner: GatewayWorker.Manner {
+        GatewayWorker.Manner(
+            limits: configuration.limits, auth: configuration.auth, tls: tls,
+            allowsCleartext: configuration.tls.allowsCleartext)
+    }
+
+    private func makeServer(_ hub: Hub, in group: ServerGroup) throws -> GatewayServer {
+        for venue in configuration.venues { connect(venue, hub: hub) }
         let authentication = AuthenticationInterceptor(
             loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
             metrics: metrics)
@@ -163,30 +181,34 @@ actor GatewayNode: Service {
         options.allowsCleartext = configuration.tls.allowsCleartext
         if let tls { warnOfExpiry(tls) }
         let service = MarketDataService(hub: hub, limits: configuration.limits.gateway)
-        return GatewayServer(loop: loop, metrics: metrics, services: [service], options: options)
+        return GatewayServer(
+            loop: loop, metrics: metrics, services: [service], options: options, group: group)
     }
 
     /// Tokens and key sets.
-    private func reloadCredentials() {
+    private func reloadCredentials() async {
         let files = configuration.auth.files.joined(separator: ",")
         guard !files.isEmpty else { return }
         do throws(UsageError) {
-            authentication?.replaceAuthenticator(try makeAuthenticator())
+            // Each loop has its own, and the first one shows whether the files can be used.
+            let own = try makeAuthenticator()
+            for worker in workers {
+                await worker.replaceAuthenticator(try makeAuthenticator())
+            }
+            authentication?.replaceAuthenticator(own)
             log.info("credentials reloaded", [("files", files)])
         } catch {
             log.error("credentials not reloaded, the old ones stay", [("reason", error.message)])
         }
     }
 
-    private func makeAuthenticator() throws(UsageError) -> Authenticator {
+    private nonisolated func makeAuthenticator() throws(UsageError) -> sending Authenticator {
         try configuration.auth.makeAuthenticator(listen: configuration.listen, at: name) {
             log.warning("key set", [("what", $0)])
         }
     }
 
-    private func connect(
-        _ configuration: BinanceConfiguration, hub: Hub, metrics: MetricRegistry
-    ) {
+    private func connect(_ configuration: BinanceConfiguration, hub: Hub) {
         let bridge = VenueBridge(venue: configuration.venue, hub: hub)
         let feed = BinanceFeed(
             loop: loop, configuration: configuration, sink: bridge, metrics: metrics)

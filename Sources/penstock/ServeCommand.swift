@@ -16,6 +16,7 @@ struct ServeCommand {
                 repeats: true),
             Arguments.Option(
                 name: "--instruments", value: "BTC/USDT,…", help: "kept subscribed from the start"),
+            LoopCount.option,
             Arguments.Option(
                 name: "--log-level", value: "LEVEL",
                 help: "trace, debug, info (default), warning, error"),
@@ -39,7 +40,9 @@ struct ServeCommand {
             return
         }
         Log.level = configuration.logLevel
-        try await Command.run { GatewayNode(loop: $0, configuration: configuration, tls: tls) }
+        try await Command.run(loops: configuration.loops.value) {
+            GatewayNode(loops: $0, configuration: configuration, tls: tls)
+        }
     }
 
     /// Reads the certificates; one that cannot be used is the user's to change.

@@ -10,6 +10,7 @@ struct ServeConfiguration {
     var venues: [BinanceConfiguration] = []
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
+    var loops = LoopCount()
     var logLevel = Log.Level.info
     var takeover: TakeoverConfiguration?
     var tls = TLSConfiguration()
@@ -45,6 +46,7 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(String(name), at: "\(from): --instruments"))
             }
         }
+        try loops.apply(arguments)
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
@@ -76,6 +78,7 @@ struct ServeConfiguration {
                 instruments.append(try Self.symbol(name, at: at("instruments")))
             }
         }
+        if let count = file.loops { try loops.apply(count, at: at("loops")) }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
         let folder = Self.folder(of: path)

@@ -114,7 +114,12 @@ struct HubFixture {
     init(eventsPerTopicMax: Int = 1024) {
         var limits = HubLimits()
         limits.eventsPerTopicMax = eventsPerTopicMax
+        self.init(limits: limits)
+    }
+
+    init(limits: HubLimits, beforeVenues prepare: (Hub) -> Void = { _ in }) {
         hub = Hub(turn: turn, metrics: MetricRegistry(), limits: limits)
+        prepare(hub)
         hub.register(venue)
     }
 

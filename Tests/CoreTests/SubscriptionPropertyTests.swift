@@ -12,9 +12,12 @@ import Testing
 @Suite struct SubscriptionPropertyTests {
     static let seeds: Int = 1200
 
-    @Test func `a state is right after every update, for any fields, rate and history`() throws {
+    @Test(arguments: [false, true])
+    func `a state is right after every update, for any fields, rate and history`(
+        onAnotherLoop: Bool
+    ) throws {
         for seed in 0..<Self.seeds {
-            var life = try StateLife(seed: UInt64(seed))
+            var life = try StateLife(seed: UInt64(seed), LifeStage(onAnotherLoop: onAnotherLoop))
             do {
                 for _ in 0..<60 { try life.step() }
                 try life.settle()
@@ -25,11 +28,14 @@ import Testing
         }
     }
 
-    @Test func `events come once and in order or are named by a gap, for any rate and history`()
-        throws
-    {
+    @Test(arguments: [false, true])
+    func `events come once and in order or are named by a gap, for any rate and history`(
+        onAnotherLoop: Bool
+    ) throws {
         for seed in 0..<Self.seeds {
-            var life = try EventLife(seed: UInt64(seed))
+            var life = try EventLife(
+                seed: UInt64(seed),
+                LifeStage(onAnotherLoop: onAnotherLoop, eventsPerTopicMax: 24))
             do {
                 for _ in 0..<60 { try life.step() }
                 try life.settle()
@@ -47,9 +53,46 @@ let lifeRates: [Rate?] = [
     nil, .ui, .backbone, .pro, Rate(perSecond: 5, burst: 2), Rate(interval: .milliseconds(1)),
 ]
 
+/// Where a life happens: topics change in one hub, and are served by it or by one on another loop
+/// that hears of the changes some time later.
+struct LifeStage {
+    let owner: HubFixture
+    private let loops: LoopsFixture?
+
+    init(onAnotherLoop: Bool, eventsPerTopicMax: Int = 1024) {
+        loops = onAnotherLoop ? LoopsFixture(eventsPerTopicMax: eventsPerTopicMax) : nil
+        owner = loops?.owner ?? HubFixture(eventsPerTopicMax: eventsPerTopicMax)
+    }
+
+    /// The topic as subscribers see it.
+    func served(_ topic: Topic) throws -> Topic {
+        guard let loops else { return topic }
+        loops.settle()
+        return try loops.follower.topic(named: topic.name)
+    }
+
+    /// The turns end, now or then before the news have arrived on the other loop.
+    func endTurn(_ random: inout SeededRandom) {
+        owner.turn.end()
+        if random.chance(0.6) { loops?.deliver() }
+        loops?.turn.end()
+    }
+
+    func advance(_ time: Duration) {
+        owner.turn.advance(time)
+        loops?.turn.advance(time)
+    }
+
+    func settle() {
+        owner.turn.end()
+        loops?.settle()
+    }
+}
+
 struct StateLife {
-    let fixture = HubFixture()
+    let stage: LifeStage
     let topic: StateTopic
+    let served: Topic
     let sink = FakeSink()
     var random: SeededRandom
     var session: Session
@@ -63,14 +106,16 @@ struct StateLife {
     var seen = 0
     let isBook: Bool
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, _ stage: LifeStage) throws {
+        self.stage = stage
         random = SeededRandom(seed: seed)
         isBook = seed % 2 == 0
-        topic = isBook ? try fixture.book("book:binance:BTC/USDT:3") : try fixture.tick()
+        topic = isBook ? try stage.owner.book("book:binance:BTC/USDT:3") : try stage.owner.tick()
+        served = try stage.served(topic)
         options = Self.options(isBook, &random)
         options.start = [nil, .latest, .live][Int(random.next() % 3)]
         session = Session(codec: .protobuf, sink: sink)
-        (subscription, _) = session.add(topic, options, resumeAt: nil)
+        (subscription, _) = session.add(served, options, resumeAt: nil)
         session.becameWritable()
         record()
         try read()
@@ -95,8 +140,9 @@ struct StateLife {
         case 14: reoption()
         default: resume()
         }
-        fixture.turn.end()
+        stage.owner.turn.end()
         record()
+        stage.endTurn(&random)
         try read()
     }
 
@@ -127,7 +173,7 @@ struct StateLife {
     mutating func wait() {
         let time = Duration.milliseconds(Int64(random.next() % 300))
         log.append("wait \(time)")
-        fixture.turn.advance(time)
+        stage.advance(time)
     }
 
     mutating func unblock() {
@@ -165,7 +211,7 @@ struct StateLife {
         sink.isBlocked = false
         options.start = nil
         session = Session(codec: .protobuf, sink: sink)
-        (subscription, _) = session.add(topic, options, resumeAt: client.position)
+        (subscription, _) = session.add(served, options, resumeAt: client.position)
         session.becameWritable()
     }
 
@@ -203,11 +249,12 @@ struct StateLife {
     mutating func settle() throws {
         log.append("settle")
         change()
-        fixture.turn.end()
+        stage.owner.turn.end()
         record()
+        stage.settle()
         sink.isBlocked = false
         session.becameWritable()
-        fixture.turn.advance(.seconds(2))
+        stage.advance(.seconds(2))
         try read()
         let expected = truth[topic.position]?.projected(options.fields, isBook: isBook)
         let isAwaiting = client.position == nil
@@ -223,8 +270,9 @@ struct StateLife {
 }
 
 struct EventLife {
-    let fixture = HubFixture(eventsPerTopicMax: 24)
+    let stage: LifeStage
     let topic: EventTopic
+    let served: Topic
     let sink = FakeSink()
     var random: SeededRandom
     var session: Session
@@ -237,17 +285,19 @@ struct EventLife {
     var seen = 0
     var log: [String] = []
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, _ stage: LifeStage) throws {
+        self.stage = stage
         random = SeededRandom(seed: seed)
-        topic = try fixture.trades()
+        topic = try stage.owner.trades()
         for _ in 0..<random.next() % 30 { Self.append(topic, &nextID, &ids) }
-        fixture.turn.end()
+        stage.settle()
+        served = try stage.served(topic)
         options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
         options.fields = random.chance(0.5) ? .all : [.id, .side]
         options.start = [nil, .latest, .live][Int(random.next() % 3)]
         session = Session(codec: .protobuf, sink: sink)
         let start: StartingPoint
-        (subscription, start) = session.add(topic, options, resumeAt: nil)
+        (subscription, start) = session.add(served, options, resumeAt: nil)
         reached = start.firstSequence! - 1
         session.becameWritable()
         try read()
@@ -270,7 +320,7 @@ struct EventLife {
             }
         case 7..<10:
             log.append("wait")
-            fixture.turn.advance(.milliseconds(Int64(random.next() % 300)))
+            stage.advance(.milliseconds(Int64(random.next() % 300)))
         case 10, 11:
             log.append("block")
             sink.isBlocked = true
@@ -293,10 +343,10 @@ struct EventLife {
             sink.isBlocked = false
             session = Session(codec: .protobuf, sink: sink)
             let position = Position(epoch: topic.position.epoch, sequence: reached)
-            (subscription, _) = session.add(topic, options, resumeAt: position)
+            (subscription, _) = session.add(served, options, resumeAt: position)
             session.becameWritable()
         }
-        fixture.turn.end()
+        stage.endTurn(&random)
         try read()
     }
 
@@ -329,8 +379,8 @@ struct EventLife {
         log.append("settle")
         sink.isBlocked = false
         session.becameWritable()
-        fixture.turn.end()
-        fixture.turn.advance(.seconds(2))
+        stage.settle()
+        stage.advance(.seconds(2))
         try read()
         if reached != topic.position.sequence { throw LifeError(text: "at \(reached)") }
         session.end()

@@ -50,7 +50,7 @@ import Testing
 
     @Test func `a channel keeps the numbers of its connections and never reuses one`() {
         let source = FakeSource("venue:a")
-        let channel = ChannelzChannel(source, identifiers: ChannelzIdentifiers())
+        let channel = ChannelzChannel(source, group: ServerGroup(GatewayLimits()))
         source.sockets = [socket(1), socket(2)]
         let before = channel.message.sockets.compactMap(\.id)
         #expect(Set(before + [channel.id]).count == 3)

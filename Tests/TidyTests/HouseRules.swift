@@ -58,7 +58,7 @@ enum HouseRules {
     /// that protobuf-c lays out. OpenSSL: a context for either side, sessions, certificates, files,
     /// errors. The others: one file for a shared context, one for each use.
     static let ownersMax = [
-        "CLinux": 18, "CProtobufC": 16, "CProtos": 4, "COpenSSL": 9, "CCurl": 2, "CMsgpack": 2,
+        "CLinux": 19, "CProtobufC": 16, "CProtos": 4, "COpenSSL": 9, "CCurl": 2, "CMsgpack": 2,
         "CZlib": 2,
     ]
 

@@ -9,12 +9,12 @@ extension EventTopic {
     private static let historyBytesMax = 256 << 10
 
     /// The next events after a sequence, oldest first; empty if there are none.
-    func history(after sequence: UInt64) -> [Update] {
+    func events(after sequence: UInt64) -> [Update] {
         var updates: [Update] = []
         var bytes = 0
-        var next = max(sequence &+ 1, ring.first)
+        var next = max(sequence &+ 1, history.range.lowerBound)
         while next <= position.sequence, updates.count < Self.historyCountMax,
-            bytes < Self.historyBytesMax, let event = ring[next]
+            bytes < Self.historyBytesMax, let event = history[next]
         {
             var update = update(of: event, sequence: next, .all)
             (update.topic, update.epoch) = (nil, nil)
@@ -27,8 +27,9 @@ extension EventTopic {
 
     /// The newest id of the venue in the history; nil if there is none.
     var newestVenueID: UInt64? {
-        var sequence = ring.last
-        while let event = ring[sequence] {
+        let history = history.copy
+        var sequence = history.last
+        while let event = history[sequence] {
             if let id = event.venueIDs?.upperBound { return id }
             sequence &-= 1
         }

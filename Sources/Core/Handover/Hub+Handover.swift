@@ -27,6 +27,7 @@ extension Hub {
             }
             if !inherited.isSpoiled, topic.adopt(inherited) {
                 count += 1
+                relay { .changed(topic.change(since: nil)) }
             } else {
                 log.warning("cannot be continued, begins anew", [("topic", name)])
             }

@@ -28,7 +28,7 @@ package struct HubRecorder {
         }
         var record = events.record()
         let before = told[topic.number] ?? 0
-        record.events = events.history(after: before)
+        record.events = events.events(after: before)
         let reached = record.events.last?.sequence ?? before
         told[topic.number] = reached
         if record.events.isEmpty || reached >= topic.position.sequence { remaining.removeLast() }

@@ -105,6 +105,8 @@ int clinux_raise(int signal);  // for the calling thread
 int clinux_thread_start(
     uint64_t *handle, const char *name, void (*body)(void *context), void *context);
 void clinux_thread_join(uint64_t handle);
+// Processors that this process may run on, at least 1.
+int clinux_processor_count(void);
 // One pointer per thread: the loop that runs on it.
 void clinux_set_current_loop(const void *loop);
 const void *clinux_current_loop(void);

@@ -1,0 +1,7 @@
+/// What the hub of a loop asks of the hub that owns the topics.
+package enum FollowerWish: Sendable {
+    /// A subscriber named the topic.
+    case topic(String)
+    /// Wants to hear that number back once it has been told all that there is now.
+    case echo(UInt64)
+}

@@ -24,6 +24,7 @@ package final class Audience {
     var pace = Pace()
     /// Waits in the pacer of its rate.
     var isWaiting = false
+    var saving = Saving()
     private var rows: [Subscription] = []
     private var hasResting = false
 

@@ -10,6 +10,8 @@ struct BehindQueue {
         waiting.append(subscription)
     }
 
+    var count: Int { waiting.count - start }
+
     /// Who is served next.
     var first: Subscription? { start < waiting.count ? waiting[start] : nil }
 

@@ -87,10 +87,12 @@ package final class EventTopic: Topic {
     }
 
     private func append(_ payload: Payload, eventTime: Timestamp, receiveTime: Timestamp) {
+        let now = hub.now()
+        hub.metrics.stages(eventTime, receiveTime, now)
         record(
             Event(
                 payload: payload, status: nil, eventTime: eventTime, receiveTime: receiveTime,
-                publishTime: hub.now()))
+                publishTime: now))
     }
 
     func record(_ event: Event) {

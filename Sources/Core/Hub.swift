@@ -20,6 +20,9 @@ package final class Hub {
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
     private var random = SystemRandomNumberGenerator()
+    let sending: SendStage
+    /// Sessions with somebody who is behind.
+    var waiting: [ObjectIdentifier: Session] = [:]
 
     /// The hub that owns all topics.
     package convenience init(
@@ -27,15 +30,16 @@ package final class Hub {
     ) {
         self.init(
             turn: turn, metrics: metrics, limits: limits,
-            TopicDirectory(startTime: turn.timestamp()), .owner(TopicOwner()))
+            TopicDirectory(startTime: turn.timestamp()), .owner(TopicOwner()), loop: 0)
     }
 
     init(
         turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits,
-        _ directory: TopicDirectory, _ loops: LoopRole
+        _ directory: TopicDirectory, _ loops: LoopRole, loop: Int
     ) {
         self.turn = turn
-        self.metrics = HubMetrics(metrics)
+        self.metrics = HubMetrics(metrics, loop: loop)
+        sending = SendStage(turn, self.metrics.sent)
         self.limits = limits
         self.directory = directory
         self.loops = loops

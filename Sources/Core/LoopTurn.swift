@@ -10,10 +10,17 @@ package protocol LoopTurn: AnyObject {
 
     func atEndOfTurn(_ work: @escaping () -> Void)
 
+    /// Runs `work` once, after the sends of this turn.
+    func afterSends(_ work: @escaping () -> Void)
+
     /// Runs `work` once, not before `delay` has passed.
     @discardableResult
     func schedule(after delay: Duration, _ work: @escaping () -> Void) -> TimerID
 
     /// Forgets a timer; one that has fired is ignored.
     func cancel(_ timer: TimerID)
+}
+
+extension LoopTurn {
+    package func afterSends(_ work: @escaping () -> Void) { atEndOfTurn(work) }
 }

@@ -14,6 +14,10 @@ package final class Session {
     private var byTopic: [UInt32: Subscription] = [:]
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
+    /// Since when somebody is behind, while the hub knows that somebody is.
+    private(set) var waitingSince = Instant(nanoseconds: 0)
+    private var isWaiting = false
+    private weak var hub: Hub?
     private let scratch = OutputBuffer()
     /// The client left, or the session is over: nothing is offered to the sink any more.
     package private(set) var isEnded = false
@@ -110,6 +114,7 @@ package final class Session {
             }
         }
         scratch.release(above: 65536)
+        if behind.count == 0 { endWaiting() }
     }
 
     /// Those that have everything without having been sent anything are told so.
@@ -147,12 +152,29 @@ package final class Session {
         observer?.fellBehind(subscription, at: cursor)
     }
 
-    func markBehind(_ subscription: Subscription) { behind.append(subscription) }
+    func markBehind(_ subscription: Subscription) {
+        behind.append(subscription)
+        guard !isWaiting else { return }
+        isWaiting = true
+        let hub = subscription.topic.hub
+        waitingSince = hub.turn.instant()
+        hub.waiting[ObjectIdentifier(self)] = self
+        self.hub = hub
+    }
+
+    var waitingCount: Int { behind.count }
+
+    private func endWaiting() {
+        guard isWaiting else { return }
+        isWaiting = false
+        hub?.waiting[ObjectIdentifier(self)] = nil
+    }
 
     /// The topic is gone; its row has already been taken out.
     func removed(_ subscription: Subscription) {
         byTopic[subscription.topic.number] = nil
         behind.remove(subscription)
+        if behind.count == 0 { endWaiting() }
     }
 
     /// Last words of a topic, unless the client has left meanwhile.
@@ -168,5 +190,6 @@ package final class Session {
         for subscription in byTopic.values { subscription.topic.leave(subscription) }
         byTopic = [:]
         behind = BehindQueue()
+        endWaiting()
     }
 }

@@ -8,7 +8,6 @@ package class StateTopic: Topic {
     private(set) var venueSequence: UInt64 = 0
     private(set) var eventTime = Timestamp.unknown
     private(set) var receiveTime = Timestamp.unknown
-    private var publishTime = Timestamp.unknown
     /// Sequence at which the status last changed.
     private var statusStamp: UInt64 = 0
     private var beginsEpoch = false
@@ -74,7 +73,7 @@ package class StateTopic: Topic {
         let isContinued = before?.epoch == position.epoch
         change.state = TopicChange.State(
             venueSequence: venueSequence, eventTime: eventTime, receiveTime: receiveTime,
-            publishTime: publishTime, statusSequence: statusStamp,
+            statusSequence: statusStamp,
             content: content(since: isContinued ? before?.sequence : nil))
         return change
     }
@@ -84,7 +83,6 @@ package class StateTopic: Topic {
         stamp(
             venueSequence: state.venueSequence, eventTime: state.eventTime,
             receiveTime: state.receiveTime)
-        publishTime = state.publishTime
         statusStamp = state.statusSequence
         super.follow(change)
         follow(state.content)
@@ -123,6 +121,7 @@ package class StateTopic: Topic {
             position = Position(epoch: before.epoch, sequence: before.sequence &+ 1)
         }
         publishTime = now
+        hub.metrics.stages(eventTime, receiveTime, now)
         return before
     }
 

@@ -15,6 +15,8 @@ package class Topic {
     /// Position of the last published update.
     package internal(set) var position: Position
     package internal(set) var status: Status = .stale
+    /// Of the last publication.
+    final var publishTime = Timestamp.unknown
     unowned let hub: Hub
     private var audiences: [Audience] = []
     private var isDirty = false
@@ -76,7 +78,8 @@ package class Topic {
 
     /// What became of the topic since `before`, which is what the other loops have; nil: anything.
     func change(since before: Position?) -> TopicChange {
-        TopicChange(topic: number, position: position, status: status)
+        TopicChange(
+            topic: number, position: position, status: status, publishTime: publishTime)
     }
 
     /// Becomes what the topic is on the loop that owns it. The subscribers of this loop are told at
@@ -84,6 +87,7 @@ package class Topic {
     func follow(_ change: TopicChange) {
         position = change.position
         status = change.status
+        publishTime = change.publishTime
         markDirty()
     }
 
@@ -123,17 +127,21 @@ package class Topic {
         isDirty = false
         // A topic that follows another loop's has its position already.
         if hub.ownsTopics {
-            guard let before = commit(at: hub.now()) else { return }
+            let now = hub.now()
+            guard let before = commit(at: now) else { return }
+            publishTime = now
             hub.metrics.updates.add()
             hub.relay { .changed(change(since: before)) }
         }
+        var isSent = false
         for audience in audiences where !audience.isEmpty {
             if audience.key.rate == nil {
-                tell(audience)
+                if tell(audience) { isSent = true }
             } else {
                 hub.pace(audience, of: self)
             }
         }
+        if isSent { hub.sending.began(publishTime) }
         frames.release(above: 65536)
     }
 
@@ -146,8 +154,7 @@ package class Topic {
             guard let reached = appendNews(for: audience, into: frames) else { break }
             hasNews = true
             let delivered = frames.withSpan { audience.deliver($0, from: before) }
-            hub.metrics.deliveries.add(UInt64(delivered))
-            hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
+            count(delivered, frames.count, for: audience, from: before, to: reached)
             frames.removeAll()
             let messages = messageCount(from: before, to: reached)
             if messages > 1 { audience.delivered(messages) }

@@ -26,5 +26,8 @@ package struct GatewayOptions {
     /// Whether GET /metrics is answered to anybody. Default: yes, it says how much, not to whom.
     package var isMetricsOpen = true
 
+    /// Called every second while the server listens: what is looked up rather than counted.
+    package var census: () -> Void = {}
+
     package init() {}
 }

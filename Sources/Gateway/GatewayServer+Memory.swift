@@ -16,6 +16,7 @@ extension GatewayServer {
     func takeCensus() {
         for connection in connections.values { connection.noteHeldBytes() }
         noteLargest()
+        options.census()
         metrics.heldBytes.set(Int64(group.heldBytes))
         loop.schedule(after: Self.censusInterval) { [weak self] in self?.takeCensus() }
     }

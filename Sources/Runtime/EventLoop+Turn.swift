@@ -13,6 +13,7 @@ extension EventLoop {
         (endings, rereadingStreams, dirtyStreams, settlingStreams, warmStreams) = (
             [], [], [], [], []
         )
+        afterthoughts = []
         timers = TimerHeap()
         clinux_set_current_loop(nil)
         let waiters = life.withLock { life in
@@ -120,6 +121,8 @@ extension EventLoop {
         let now = turnInstant
         for stream in dirtyStreams { stream.flush(at: now) }
         dirtyStreams.removeAll(keepingCapacity: true)
+        for work in afterthoughts { work() }
+        afterthoughts.removeAll(keepingCapacity: true)
         if settlingStreams.isEmpty { return }
         var settling: [ByteStream] = []
         swap(&settling, &settlingStreams)

@@ -29,6 +29,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var freeSlots: [UInt32] = []
     var batch: [Mailbox.Work] = []
     var endings: [() -> Void] = []
+    var afterthoughts: [() -> Void] = []
     var dirtyStreams: [ByteStream] = []
     var settlingStreams: [ByteStream] = []
     var rereadingStreams: [ByteStream] = []
@@ -164,5 +165,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     package func atEndOfTurn(_ work: @escaping () -> Void) {
         preconditionInLoop()
         endings.append(work)
+    }
+
+    /// Runs `work` once, after the sends of this turn or of the next one that has any. It sends
+    /// nothing itself.
+    package func afterSends(_ work: @escaping () -> Void) {
+        preconditionInLoop()
+        afterthoughts.append(work)
     }
 }

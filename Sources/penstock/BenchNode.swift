@@ -26,7 +26,7 @@ actor BenchNode: Service {
         limits: LimitConfiguration
     ) {
         loop = loops[0]
-        workers = loops.dropFirst().map { [metrics] in GatewayWorker(loop: $0, metrics: metrics) }
+        workers = GatewayWorker.workers(on: loops, metrics)
         self.listen = listen
         self.load = load
         self.limits = limits
@@ -50,9 +50,10 @@ actor BenchNode: Service {
         }
         let group = ServerGroup(limits.gateway)
         let service = MarketDataService(hub: hub, limits: limits.gateway)
+        var options = limits.options
+        options.census = { hub.takeCensus() }
         let server = GatewayServer(
-            loop: loop, metrics: metrics, services: [service], options: limits.options,
-            group: group)
+            loop: loop, metrics: metrics, services: [service], options: options, group: group)
         for worker in workers {
             await worker.serve(in: group, GatewayWorker.Manner(limits: limits), nil)
         }

@@ -33,7 +33,7 @@ actor GatewayNode: Service {
     /// - Parameter loops: at least one.
     init(loops: [EventLoop], configuration: ServeConfiguration, tls: TLSServerContext?) {
         loop = loops[0]
-        workers = loops.dropFirst().map { [metrics] in GatewayWorker(loop: $0, metrics: metrics) }
+        workers = GatewayWorker.workers(on: loops, metrics)
         self.configuration = configuration
         self.tls = tls
     }
@@ -175,6 +175,7 @@ actor GatewayNode: Service {
         self.authentication = authentication
         var options = configuration.limits.options
         options.isMetricsOpen = configuration.auth.isMetricsOpen
+        options.census = { hub.takeCensus() }
         options.interceptors = [authentication]
         options.tls = tls
         options.sources = channels

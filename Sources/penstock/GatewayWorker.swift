@@ -12,6 +12,7 @@ actor GatewayWorker {
         unsafe loop.asUnownedSerialExecutor()
     }
 
+    private let number: Int
     private let metrics: MetricRegistry
     private var hub: Hub?
     private var server: GatewayServer?
@@ -25,15 +26,24 @@ actor GatewayWorker {
         var allowsCleartext = false
     }
 
-    init(loop: EventLoop, metrics: MetricRegistry) {
-        (self.loop, self.metrics) = (loop, metrics)
+    /// - Parameter number: of the loop; the first worker's is 1.
+    init(_ number: Int, loop: EventLoop, metrics: MetricRegistry) {
+        (self.number, self.loop, self.metrics) = (number, loop, metrics)
+    }
+
+    /// A worker on each loop but the first.
+    static func workers(on loops: [EventLoop], _ metrics: MetricRegistry) -> [GatewayWorker] {
+        loops.enumerated().dropFirst().map {
+            GatewayWorker($0.offset, loop: $0.element, metrics: metrics)
+        }
     }
 
     /// Makes the hub that follows. The link leads to it.
     func follow(
         _ directory: TopicDirectory, owner: HubLink<FollowerWish>
     ) -> HubLink<HubNews> {
-        let hub = Hub(following: directory, turn: loop, metrics: metrics, owner: owner)
+        let hub = Hub(
+            following: directory, turn: loop, loop: number, metrics: metrics, owner: owner)
         self.hub = hub
         return HubLink(to: hub, on: loop)
     }
@@ -45,6 +55,7 @@ actor GatewayWorker {
         var options = manner.limits.options
         options.tls = manner.tls
         options.allowsCleartext = manner.allowsCleartext
+        options.census = { hub.takeCensus() }
         options.isMetricsOpen = manner.auth.isMetricsOpen
         if let authenticator {
             let authentication = AuthenticationInterceptor(

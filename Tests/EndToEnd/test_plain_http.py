@@ -8,7 +8,10 @@ import socket
 import subprocess
 import sys
 
+import grpc
 import pytest
+from penstock.v1 import market_data_pb2 as wire
+from penstock.v1.market_data_pb2_grpc import MarketDataStub
 from processes import HARNESS, Simulator
 
 needs_nghttp = pytest.mark.skipif(not shutil.which("nghttp"), reason="nghttp2-client is missing")
@@ -53,6 +56,41 @@ def test_metrics_are_prometheus_text(market):
             assert re.fullmatch(r'penstock_[a-z0-9_]+(\{[^}]*\})? -?[0-9.e+-]+', line), line
             assert re.sub(r"_(bucket|sum|count)$", "", re.split(r"[{ ]", line)[0]) in families \
                 or re.split(r"[{ ]", line)[0] in families
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool")
+def test_metrics_pass_the_checker_of_prometheus(market):
+    status, text = market.get("/metrics")
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=30)
+    assert status == 200 and checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout + checked.stderr == ""
+
+
+def test_latencies_and_savings_are_counted(market):
+    """Ticks are subscribed in passing: their stages, and what deltas and protobuf save."""
+    with grpc.insecure_channel(market.address) as channel:
+        updates = MarketDataStub(channel).Subscribe(
+            wire.SubscribeRequest(topics=["tick:binance:BTC/USDT"]), timeout=30)
+        for _ in range(20):
+            next(updates)
+        updates.cancel()
+    _, text = market.get("/metrics")
+    values = {}
+    for name, value in re.findall(r"^(penstock_\S+) (\S+)$", text, re.M):
+        values[name] = float(value)
+
+    def total(family: str, *labels: str) -> float:
+        return sum(
+            value for name, value in values.items()
+            if name.split("{")[0] == family and all(label in name for label in labels))
+
+    assert total("penstock_fanout_deliveries_total") >= 18
+    assert total("penstock_fanout_saved_bytes_total", 'by="codec"') > 0
+    for stage in ("receive", "publish", "send"):
+        count = total("penstock_latency_seconds_count", f'stage="{stage}"')
+        seconds = total("penstock_latency_seconds_sum", f'stage="{stage}"')
+        assert count > 0 and seconds / count < 60, (stage, count, seconds)
 
 
 @needs_nghttp

@@ -6,14 +6,15 @@ internal import Streams
 /// the others follow it, publication by publication, under the same epochs and sequences, so a
 /// subscriber cannot tell on which loop it is (`Loops.md`).
 extension Hub {
-    /// A hub for another loop. Nothing is known there before the owner leads it.
+    /// A hub for another loop, which has that number. Nothing is known there before the owner leads
+    /// it.
     package convenience init(
-        following directory: TopicDirectory, turn: any LoopTurn, metrics: MetricRegistry,
-        limits: HubLimits = HubLimits(), owner: HubLink<FollowerWish>
+        following directory: TopicDirectory, turn: any LoopTurn, loop: Int,
+        metrics: MetricRegistry, limits: HubLimits = HubLimits(), owner: HubLink<FollowerWish>
     ) {
         self.init(
             turn: turn, metrics: metrics, limits: limits, directory,
-            .follower(TopicFollower(owner)))
+            .follower(TopicFollower(owner)), loop: loop)
     }
 
     var ownsTopics: Bool { if case .owner = loops { true } else { false } }

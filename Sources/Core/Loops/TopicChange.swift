@@ -10,7 +10,6 @@ package struct TopicChange: Sendable {
         var venueSequence: UInt64
         var eventTime: Timestamp
         var receiveTime: Timestamp
-        var publishTime: Timestamp
         var statusSequence: UInt64
         var content: Content
     }
@@ -28,6 +27,7 @@ package struct TopicChange: Sendable {
     var topic: UInt32
     var position: Position
     var status: Status
+    var publishTime: Timestamp
     /// Nil: an event topic.
     var state: State?
 }

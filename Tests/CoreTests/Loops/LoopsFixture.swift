@@ -31,7 +31,7 @@ struct LoopsFixture {
         let (news, wishes) = (news, wishes)
         owner = HubFixture(limits: limits) { $0.lead(news.link) }
         follower = Hub(
-            following: owner.hub.directory, turn: turn, metrics: metrics, limits: limits,
+            following: owner.hub.directory, turn: turn, loop: 1, metrics: metrics, limits: limits,
             owner: wishes.link)
         settle()
     }

@@ -1,0 +1,76 @@
+internal import Base
+internal import Schema
+internal import Streams
+
+/// What an audience's frames would have cost otherwise, measured at one publication in 64.
+struct Saving {
+    private static let interval = 64
+
+    private var publications = 0
+    /// Bytes of the topic's snapshot in the audience's codec; 0: it has none.
+    private var snapshotBytes = 0
+    /// Bytes of the last measured frames, and of the same in JSON.
+    private var bytes = 1
+    private var jsonBytes = 1
+
+    /// Whether this publication is to be measured. Counts it.
+    mutating func isDue() -> Bool {
+        defer { publications = (publications + 1) % Self.interval }
+        return publications == 0
+    }
+
+    mutating func measured(bytes: Int, json: Int, snapshot: Int) {
+        (self.bytes, jsonBytes, snapshotBytes) = (max(1, bytes), json, snapshot)
+    }
+
+    /// Saved by sending so many bytes of changes instead of the snapshot.
+    func byDelta(_ size: Int) -> Int { max(0, snapshotBytes - size) }
+
+    /// Saved by sending them in the audience's codec instead of JSON.
+    func byCodec(_ size: Int) -> Int { max(0, size * (jsonBytes - bytes) / bytes) }
+}
+
+extension Topic {
+    /// Counts frames that so many rows of an audience have taken.
+    final func count(
+        _ delivered: Int, _ bytes: Int, for audience: Audience, from before: Position,
+        to reached: Position
+    ) {
+        guard delivered > 0 else { return }
+        let metrics = hub.metrics
+        let times = UInt64(delivered)
+        metrics.deliveries.add(times)
+        metrics.deliveredBytes.add(times &* UInt64(bytes))
+        if self is StateTopic, before.epoch == reached.epoch {
+            metrics.conflated.add((reached.sequence &- before.sequence &- 1) &* times)
+        }
+        if audience.saving.isDue() { measure(audience, bytes, from: before) }
+        metrics.savedByDelta.add(UInt64(audience.saving.byDelta(bytes)) &* times)
+        metrics.savedByCodec.add(UInt64(audience.saving.byCodec(bytes)) &* times)
+    }
+
+    private func measure(_ audience: Audience, _ bytes: Int, from before: Position) {
+        let scratch = OutputBuffer()
+        var key = audience.key
+        key.codec = .json
+        let probe = Audience(key: key, told: before)
+        probe.known = audience.known
+        _ = appendNews(for: probe, into: scratch)
+        let json = scratch.count
+        scratch.removeAll()
+        if let topic = self as? StateTopic {
+            topic.snapshot(key.fields).encodeFramed(audience.key.codec, into: scratch)
+        }
+        audience.saving.measured(bytes: bytes, json: json, snapshot: scratch.count)
+    }
+}
+
+extension Hub {
+    /// Notes who is behind; to be called every second.
+    package func takeCensus() {
+        let now = turn.instant()
+        let longest = waiting.values.map { now - $0.waitingSince }.max() ?? .zero
+        metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.waitingCount }))
+        metrics.oldestBehind.set(longest.wholeNanoseconds / 1_000_000)
+    }
+}

@@ -1,0 +1,102 @@
+import Base
+import Market
+import Schema
+import Streams
+import Testing
+
+@testable import Core
+
+@Suite struct AccountingTests {
+    private let fixture = HubFixture()
+    private let sink = FakeSink()
+    private let deaf = DeafSink()
+    private var metrics: HubMetrics { fixture.hub.metrics }
+
+    private func apply(_ count: Int) throws {
+        for step in 0..<count {
+            try fixture.tick().apply(tick("100.\(step + 1)", "200"), UInt64(step + 1))
+            fixture.turn.end()
+        }
+    }
+
+    @Test func `deltas and protobuf save what snapshots and JSON would have taken`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        try apply(10)
+        #expect(metrics.deliveries.value == 10)
+        // The first publication brought every field; all others brought one of four.
+        let saved = metrics.savedByDelta.value
+        #expect(saved > 0 && saved < metrics.deliveredBytes.value)
+        #expect(metrics.savedByCodec.value > metrics.deliveredBytes.value)
+        session.end()
+    }
+
+    @Test func `JSON saves nothing by its codec`() throws {
+        let session = Session(codec: .json, sink: deaf)
+        _ = session.add(try fixture.tick(), resumeAt: nil)
+        session.becameWritable()
+        try apply(3)
+        #expect(metrics.deliveries.value == 3)
+        #expect(metrics.savedByCodec.value == 0 && metrics.savedByDelta.value > 0)
+        session.end()
+    }
+
+    @Test func `updates that a later one stands for are conflated`() throws {
+        let session = Session(codec: .protobuf, sink: sink)
+        var options = SubscriptionOptions()
+        options.rate = .ui
+        _ = session.add(try fixture.tick(), options, resumeAt: nil)
+        session.becameWritable()
+        try apply(5)
+        #expect(metrics.conflated.value == 0)
+        fixture.turn.advance(.seconds(1))
+        // The first was told at once, and the other four with one tick.
+        #expect(metrics.deliveries.value == 2 && metrics.conflated.value == 3)
+        session.end()
+    }
+
+    @Test func `the stages of an update are measured where its times are known`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        let now = fixture.turn.now
+        func before(_ milliseconds: Int64) -> Timestamp {
+            Timestamp(nanoseconds: now.nanoseconds - milliseconds * 1_000_000)
+        }
+        try fixture.tick().apply(
+            tick("1", "2"), venueSequence: 1, eventTime: before(30), receiveTime: before(10))
+        fixture.turn.end()
+        #expect(metrics.received.sumNanoseconds == 20_000_000)
+        #expect(metrics.published.sumNanoseconds == 10_000_000)
+        #expect(metrics.sent.cumulative.all == 1)
+        try apply(1)
+        #expect(metrics.received.cumulative.all == 1 && metrics.sent.cumulative.all == 2)
+        session.end()
+    }
+
+    @Test func `who is behind is counted, and for how long, until it is not`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        sink.isBlocked = true
+        try apply(1)
+        fixture.turn.advance(.milliseconds(1500))
+        fixture.hub.takeCensus()
+        #expect(metrics.behind.value == 1 && metrics.oldestBehind.value == 1500)
+        sink.isBlocked = false
+        session.becameWritable()
+        fixture.hub.takeCensus()
+        #expect(metrics.behind.value == 0 && metrics.oldestBehind.value == 0)
+        session.end()
+    }
+
+    @Test func `a session that ends is behind no more`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        sink.isBlocked = true
+        try apply(1)
+        session.end()
+        fixture.hub.takeCensus()
+        #expect(metrics.behind.value == 0 && fixture.hub.waiting.isEmpty)
+    }
+}
+
+/// Takes everything and understands nothing.
+private final class DeafSink: FrameSink {
+    func offer(_ frames: RawSpan) -> Bool { true }
+    func enqueue(_ frames: RawSpan) {}
+}

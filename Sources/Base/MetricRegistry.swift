@@ -5,7 +5,11 @@ internal import Synchronization
 /// Asking twice for the same name and labels gives the same metric. Names follow
 /// `penstock_<subject>_<unit>[_total]`; label values come from closed sets.
 package final class MetricRegistry: Sendable {
-    private enum Instrument { case counter(Counter), gauge(Gauge), histogram(Histogram) }
+    private enum Instrument {
+        case counter(Counter), gauge(Gauge), histogram(Histogram)
+        /// In nanoseconds, told in seconds.
+        case duration(Gauge)
+    }
     private struct Family {
         var help: String
         var members: [String: Instrument] = [:]
@@ -13,7 +17,7 @@ package final class MetricRegistry: Sendable {
         var kind: String {
             switch members.values.first {
             case .counter: "counter"
-            case .gauge: "gauge"
+            case .gauge, .duration: "gauge"
             case .histogram: "histogram"
             case nil: "untyped"
             }
@@ -44,7 +48,20 @@ package final class MetricRegistry: Sendable {
         }
     }
 
-    /// In seconds; named `…_seconds`.
+    /// A duration that goes up and down, set in nanoseconds and told in seconds; `…_seconds`.
+    package func duration(
+        _ name: String, help: String, labels: [(String, String)] = []
+    ) -> Gauge {
+        families.withLock { families in
+            let key = Self.text(labels)
+            if case .duration(let known)? = families[name]?.members[key] { return known }
+            let fresh = Gauge()
+            families[name, default: Family(help: help)].members[key] = .duration(fresh)
+            return fresh
+        }
+    }
+
+    /// Observed in nanoseconds and told in seconds; `…_seconds`.
     package func histogram(
         _ name: String, help: String, labels: [(String, String)] = []
     ) -> Histogram {
@@ -67,6 +84,9 @@ package final class MetricRegistry: Sendable {
                     switch member {
                     case .counter(let counter): text += "\(name)\(labels) \(counter.value)\n"
                     case .gauge(let gauge): text += "\(name)\(labels) \(gauge.value)\n"
+                    case .duration(let gauge):
+                        let seconds = Self.seconds(UInt64(max(0, gauge.value)))
+                        text += "\(name)\(labels) \(seconds)\n"
                     case .histogram(let histogram): Self.append(histogram, name, labels, to: &text)
                     }
                 }

@@ -61,8 +61,8 @@ package struct HubMetrics {
             "penstock_fanout_behind_subscriptions",
             help: "Subscriptions that wait for room in their stream.",
             labels: [("loop", "\(loop)")])
-        oldestBehind = registry.gauge(
-            "penstock_fanout_oldest_behind_milliseconds",
+        oldestBehind = registry.duration(
+            "penstock_fanout_oldest_behind_seconds",
             help: "How long the session has waited that has waited longest; looked up each second.",
             labels: [("loop", "\(loop)")])
     }

@@ -71,6 +71,6 @@ extension Hub {
         let now = turn.instant()
         let longest = waiting.values.map { now - $0.waitingSince }.max() ?? .zero
         metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.waitingCount }))
-        metrics.oldestBehind.set(longest.wholeNanoseconds / 1_000_000)
+        metrics.oldestBehind.set(longest.wholeNanoseconds)
     }
 }

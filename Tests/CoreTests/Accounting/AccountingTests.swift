@@ -77,7 +77,7 @@ import Testing
         try apply(1)
         fixture.turn.advance(.milliseconds(1500))
         fixture.hub.takeCensus()
-        #expect(metrics.behind.value == 1 && metrics.oldestBehind.value == 1500)
+        #expect(metrics.behind.value == 1 && metrics.oldestBehind.value == 1_500_000_000)
         sink.isBlocked = false
         session.becameWritable()
         fixture.hub.takeCensus()

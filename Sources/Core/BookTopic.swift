@@ -26,11 +26,21 @@ package final class BookTopic: StateTopic {
         self.depth = depth
         self.isAlwaysKept = isAlwaysKept
         wantedAt = hub.now()
-        window = DepthWindow(depth: depth)
+        window = DepthWindow(depth: depth, tombstonesMax: hub.limits.removalsPerBookMax)
         super.init(identity, hub: hub)
     }
 
     package override var hasState: Bool { isFilled }
+
+    private var emptyWindow: DepthWindow {
+        DepthWindow(depth: depth, tombstonesMax: hub.limits.removalsPerBookMax)
+    }
+
+    /// Nil: the records are none of a window.
+    private func window(_ bids: SideRecord, _ asks: SideRecord) -> DepthWindow? {
+        DepthWindow(
+            depth: depth, bids: bids, asks: asks, tombstonesMax: hub.limits.removalsPerBookMax)
+    }
 
     /// Somebody named the topic. True if it has to be filled before it can show anything.
     func wanted() -> Bool {
@@ -71,7 +81,7 @@ package final class BookTopic: StateTopic {
             if venueSequence < self.venueSequence { isFilled = false }
         }
         if status != .live || !isFilled {
-            window = DepthWindow(depth: depth)
+            window = emptyWindow
             isFilled = true
             beginEpoch()
             setStatus(.live)
@@ -86,7 +96,7 @@ package final class BookTopic: StateTopic {
 
     private func forget() {
         guard isFilled else { return }
-        (isFilled, window) = (false, DepthWindow(depth: depth))
+        (isFilled, window) = (false, emptyWindow)
         hub.relay { .changed(change(since: nil)) }
     }
 
@@ -106,12 +116,12 @@ package final class BookTopic: StateTopic {
     override func follow(_ content: TopicChange.Content) {
         switch content {
         case .nothing:
-            (isFilled, window) = (false, DepthWindow(depth: depth))
+            (isFilled, window) = (false, emptyWindow)
             // It was forgotten while somebody here began to want it.
             if subscriberCount > 0 { hub.askOwner(for: self) }
         case .levels(let change): window.follow(change, at: position.sequence)
         case .book(let bids, let asks):
-            guard let fresh = DepthWindow(depth: depth, bids: bids, asks: asks) else {
+            guard let fresh = window(bids, asks) else {
                 preconditionFailure("the book of \(name) on its owner's loop is none")
             }
             (isFilled, window) = (true, fresh)
@@ -130,11 +140,11 @@ package final class BookTopic: StateTopic {
         let fresh: DepthWindow
         switch (record.bids, record.asks) {
         case (let bids?, let asks?):
-            guard let told = DepthWindow(depth: depth, bids: bids, asks: asks) else {
+            guard let told = window(bids, asks) else {
                 return false
             }
             fresh = told
-        case (nil, nil): fresh = DepthWindow(depth: depth)
+        case (nil, nil): fresh = emptyWindow
         default: return false
         }
         (isFilled, window) = (record.bids != nil, fresh)

@@ -10,10 +10,6 @@ package final class EventTopic: Topic {
     /// hold up the others of its connection.
     private static let catchUpBytesMax = 65536
 
-    /// Bytes of history a topic may hold. Default 64 MiB: the count is the limit for trades, this
-    /// is the limit for large benchmark payloads.
-    private static let bytesMax = 64 << 20
-
     struct Event: Sendable {
         var payload: Payload?
         var status: Status?
@@ -41,7 +37,8 @@ package final class EventTopic: Topic {
 
     static func makeRing(_ limits: HubLimits, firstSequence: UInt64) -> EventRing<Event> {
         EventRing(
-            countMax: limits.eventsPerTopicMax, bytesMax: bytesMax, firstSequence: firstSequence)
+            countMax: limits.eventsPerTopicMax, bytesMax: limits.eventBytesPerTopicMax,
+            firstSequence: firstSequence)
     }
 
     override func adopt(_ inherited: InheritedTopic) -> Bool {

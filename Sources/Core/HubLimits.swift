@@ -8,6 +8,15 @@ package struct HubLimits: Sendable {
     /// reconnects finds what it missed. Memory is taken as events come.
     package var eventsPerTopicMax = 65536
 
+    /// Bytes of history a topic may hold. Default 64 MiB: the count is the limit for trades, this
+    /// is the limit for large benchmark payloads.
+    package var eventBytesPerTopicMax = 64 << 20
+
+    /// Removed levels a book remembers, both sides together, so that a delta can tell of them: who
+    /// is further behind gets a snapshot. Default 1,024: some 16 s of a busy BTC/USDT book of depth
+    /// 50, and more as levels that return free their places.
+    package var removalsPerBookMax = 1024
+
     /// Levels a side of a book named without a depth. Default 50: what trading screens show.
     package var bookDepth = 50
 

@@ -8,8 +8,9 @@ package import Schema
 /// The state at a sequence is the window as `update` left it there; the state at 0 is empty. A new
 /// epoch begins with a new window.
 package struct DepthWindow: Sendable {
-    /// Removals remembered, both sides together. At depth 50 a recorded BTCUSDT session removes 64
-    /// levels a second from its window: 16 s, and more as levels that return free their places.
+    /// Removals remembered by default, both sides together. At depth 50 a recorded BTCUSDT session
+    /// removes 64 levels a second from its window: 16 s, and more as levels that return free their
+    /// places.
     package static let tombstonesMax = 1024
 
     /// Levels a side.
@@ -20,16 +21,20 @@ package struct DepthWindow: Sendable {
     private var bids: WindowSide
     private var asks: WindowSide
 
-    package init(depth: Int) {
+    /// - Parameter tombstonesMax: removals remembered, both sides together, at least 2.
+    package init(depth: Int, tombstonesMax: Int = DepthWindow.tombstonesMax) {
         precondition(depth > 0, "depth \(depth)")
         self.depth = depth
-        bids = WindowSide(.bid, depth, tombstonesMax: DepthWindow.tombstonesMax / 2)
-        asks = WindowSide(.ask, depth, tombstonesMax: DepthWindow.tombstonesMax / 2)
+        bids = WindowSide(.bid, depth, tombstonesMax: tombstonesMax / 2)
+        asks = WindowSide(.ask, depth, tombstonesMax: tombstonesMax / 2)
     }
 
     /// The window that was recorded as those sides; nil if they are none.
-    package init?(depth: Int, bids: SideRecord, asks: SideRecord) {
-        let most = DepthWindow.tombstonesMax / 2
+    package init?(
+        depth: Int, bids: SideRecord, asks: SideRecord,
+        tombstonesMax: Int = DepthWindow.tombstonesMax
+    ) {
+        let most = tombstonesMax / 2
         guard depth > 0, let bids = WindowSide(.bid, depth, tombstonesMax: most, bids),
             let asks = WindowSide(.ask, depth, tombstonesMax: most, asks)
         else { return nil }

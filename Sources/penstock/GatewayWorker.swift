@@ -40,10 +40,11 @@ actor GatewayWorker {
 
     /// Makes the hub that follows. The link leads to it.
     func follow(
-        _ directory: TopicDirectory, owner: HubLink<FollowerWish>
+        _ directory: TopicDirectory, _ limits: HubLimits, owner: HubLink<FollowerWish>
     ) -> HubLink<HubNews> {
         let hub = Hub(
-            following: directory, turn: loop, loop: number, metrics: metrics, owner: owner)
+            following: directory, turn: loop, loop: number, metrics: metrics, limits: limits,
+            owner: owner)
         self.hub = hub
         return HubLink(to: hub, on: loop)
     }

@@ -1,3 +1,4 @@
+internal import Core
 internal import GRPC
 internal import Gateway
 internal import HTTP2
@@ -7,6 +8,7 @@ struct LimitConfiguration: Sendable {
     var gateway = GatewayLimits()
     var http2 = HTTP2Limits()
     var rpc = RPCLimits()
+    var hub = HubLimits()
 
     /// `values` by the keys of `LimitSetting`.
     mutating func apply(_ values: [String: Double], at place: String) throws(UsageError) {

@@ -1,9 +1,10 @@
+internal import Core
 internal import GRPC
 internal import Gateway
 internal import HTTP2
 
 /// One limit that the configuration file may change; the defaults and their reasons stand where
-/// the limits are (`GatewayLimits`, `HTTP2Limits`, `RPCLimits`).
+/// the limits are (`GatewayLimits`, `HTTP2Limits`, `RPCLimits`, `HubLimits`).
 struct LimitSetting: Sendable {
     let key: String
     let range: ClosedRange<Int>
@@ -67,6 +68,19 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "pingIntervalSeconds", range: 1...3600) {
             $0.http2.pingIntervalMin = .milliseconds(900 * $1)
+        },
+        LimitSetting(key: "topics", range: 4...10_000_000) { $0.hub.topicsMax = $1 },
+        LimitSetting(key: "eventsPerTopic", range: 1...100_000_000) {
+            $0.hub.eventsPerTopicMax = $1
+        },
+        LimitSetting(key: "eventBytesPerTopic", range: 1024...(1 << 36)) {
+            $0.hub.eventBytesPerTopicMax = $1
+        },
+        LimitSetting(key: "removalsPerBook", range: 2...10_000_000) {
+            $0.hub.removalsPerBookMax = $1
+        },
+        LimitSetting(key: "closeLag", range: 1...1_000_000_000) {
+            $0.hub.closeLagMax = UInt64($1)
         },
     ]
 }

@@ -75,6 +75,9 @@ def test_a_file_that_is_no_recording_is_one_clear_line_and_status_2(tmp_path):
     ("{", "config.json5"), ('{ wings: 2 }', "wings"), ('{ listen: "nonsense" }', "nonsense"),
     ("{ limits: { wings: 2 } }", "limits.wings"),
     ("{ limits: { connections: 0 } }", "limits.connections"),
+    ("{ limits: { eventsPerTopic: 0 } }", "limits.eventsPerTopic"),
+    ("{ limits: { removalsPerBook: 1 } }", "limits.removalsPerBook"),
+    ("{ loops: 0 }", "loops 0: expected 1 to 64"),
     ("{ limits: { connections: 1.5 } }", "limits.connections"),
     ("{ limits: { messageBytes: 8388608, connectionBytes: 4194304 } }", "messageBytes"),
 ])

@@ -49,19 +49,20 @@ import Testing
         #expect(change.isEmpty)
     }
 
-    @Test func `a base that lies ahead, or from before a forgotten removal, needs a snapshot`()
-        throws
-    {
+    @Test(arguments: [2, 8, DepthWindow.tombstonesMax])
+    func `a base that lies ahead, or from before a forgotten removal, needs a snapshot`(
+        tombstonesMax: Int
+    ) throws {
         var book = OrderBook()
-        var window = DepthWindow(depth: 1)
+        var window = DepthWindow(depth: 1, tombstonesMax: tombstonesMax)
         var change = BookChange()
-        for price in 1...DepthWindow.tombstonesMax {
+        for price in 1...tombstonesMax + 2 {
             try book.set(.bid, price: .of(price), quantity: .of(1))
             #expect(window.update(from: book, sequence: UInt64(price)) == true)
         }
         #expect(window.horizon > 0)
         #expect(window.delta(since: window.horizon, into: &change) == true)
-        #expect(change.bids.count == DepthWindow.tombstonesMax / 2 + 1)
+        #expect(change.bids.count == tombstonesMax / 2 + 1)
         #expect(window.delta(since: window.horizon - 1, into: &change) == false)
         #expect(change.isEmpty)
         #expect(window.delta(since: window.sequence + 1, into: &change) == false)

@@ -3,7 +3,7 @@
 /// `@unchecked Sendable`: `open()` traps unless it runs on the loop's thread.
 package struct Confined<Value>: @unchecked Sendable {
     private let value: Value
-    private let loop: EventLoop
+    package let loop: EventLoop
 
     package init(_ value: Value, to loop: EventLoop) { (self.value, self.loop) = (value, loop) }
 

@@ -25,6 +25,7 @@ package final class EventTopic: Topic {
     private(set) var ring: EventRing<Event>
     private var lastSequence: UInt64 = 0
     private let names: FieldSet.Names
+    private var appendedCount: UInt64 = 0
 
     init(
         name: String, number: UInt32, hub: Hub, eventsMax: Int, fieldNames: FieldSet.Names = .trade
@@ -105,16 +106,16 @@ package final class EventTopic: Topic {
     /// A paced audience gets what came since its last tick in pieces of a bounded size.
     override func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
         let bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
+        let before = audience.told.sequence
         let reached = append(
-            after: audience.told.sequence, to: position.sequence, audience.key, bytesMax: bytesMax,
-            into: frames)
+            after: before, to: position.sequence, audience.key, bytesMax: bytesMax, into: frames)
+        // An event is a message, and so is a gap, however many it covers.
+        let lost = ring.gap(after: before).map { UInt64($0.count) - 1 } ?? 0
+        appendedCount = reached &- before &- lost
         return Position(epoch: position.epoch, sequence: reached)
     }
 
-    /// An event is a message.
-    override func messageCount(from before: Position, to reached: Position) -> UInt64 {
-        before.epoch == reached.epoch ? reached.sequence &- before.sequence : 1
-    }
+    override var newsCount: UInt64 { appendedCount }
 
     /// Returns the last sequence appended. Nothing of `(after, result]` is left out silently.
     private func append(

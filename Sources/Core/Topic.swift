@@ -65,8 +65,8 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
-    /// How many messages lead from one position of the present epoch to another.
-    func messageCount(from before: Position, to reached: Position) -> UInt64 { 1 }
+    /// Messages in what `appendNews` appended last.
+    var newsCount: UInt64 { 1 }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
@@ -128,8 +128,7 @@ package class Topic {
             hub.metrics.deliveries.add(UInt64(delivered))
             hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
             frames.removeAll()
-            let messages = messageCount(from: before, to: reached)
-            if messages > 1 { audience.delivered(messages) }
+            if newsCount > 1 { audience.delivered(newsCount) }
             audience.told = reached
         }
         audience.known = position.sequence

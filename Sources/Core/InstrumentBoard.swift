@@ -1,5 +1,6 @@
 package import Market
 package import Schema
+internal import Streams
 
 /// The topics of one instrument at one venue: what its connector writes to.
 package final class InstrumentBoard {
@@ -25,7 +26,7 @@ package final class InstrumentBoard {
         tick = TickTopic(name: name("tick"), number: hub.nextNumber(), hub: hub)
         hub.add(tick)
         let book = BookTopic(
-            name: name("book"), number: hub.nextNumber(), depth: limits.bookDepth,
+            name: name("book"), number: hub.nextNumber(), depth: TopicName.defaultDepth,
             isAlwaysKept: true, hub: hub)
         hub.add(book)
         books = [book]

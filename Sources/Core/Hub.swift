@@ -18,16 +18,21 @@ package final class Hub {
     private var dirty: [Topic] = []
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
-    private var random = SystemRandomNumberGenerator()
+    private var random: any RandomNumberGenerator
     /// Another one after each start of the process.
     package let server: UInt64
     package let startTime: Timestamp
 
-    package init(turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits()) {
+    /// - Parameter random: where epochs come from.
+    package init(
+        turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits(),
+        random: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) {
         self.turn = turn
+        self.random = random
         self.metrics = HubMetrics(metrics)
         self.limits = limits
-        server = Epoch.random(using: &random)
+        server = Epoch.random(using: &self.random)
         startTime = turn.timestamp()
     }
 

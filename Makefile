@@ -1,6 +1,6 @@
 # Everything Penstock does for a developer; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fuzz lint format sanitize stubs venv venv-ccxt packages clean
+.PHONY: help run test bench fuzz simulate lint format sanitize stubs venv venv-ccxt packages clean
 
 SWIFT_FILES := Package.swift Sources Tests
 
@@ -40,6 +40,15 @@ SECONDS ?= 600
 fuzz: ## search for inputs that break one TARGET for SECONDS
 	@.ci/install-packages build
 	@.ci/fuzz $(TARGET) $(SECONDS)
+
+# A failure prints its seed; FIRST=that SEEDS=1 TRACE=--trace shows how it came to it.
+SEEDS ?= 10000
+FIRST ?= 1
+TRACE ?=
+simulate: ## lives of whole servers and clients from SEEDS seeds, every invariant looked at
+	@.ci/install-packages build
+	@swift build -c release --product FanoutSimulation
+	@.build/release/FanoutSimulation --seeds $(SEEDS) --first $(FIRST) $(TRACE)
 
 stubs: venv ## the Python messages and stubs anew, from Protos
 	@.venv/bin/python -m grpc_tools.protoc -I Protos --python_out=clients/python \

@@ -148,6 +148,18 @@ let package = Package(
             name: "Fuzz", dependencies: ["FuzzTargets", "Runtime"], path: "Tests/Fuzz",
             exclude: ["corpora"], swiftSettings: language),
         tests("FuzzTests", uses: ["FuzzTargets", "Base"]),
+        // Whole servers and their clients from one seed: the world, what runs many, what replays.
+        .target(
+            name: "FanoutSimulator",
+            dependencies: [
+                "Base", "Core", "GRPC", "Gateway", "HTTP2", "Market", "Runtime", "Schema",
+                "Streams",
+            ],
+            path: "Tests/FanoutSimulator", exclude: ["README.md"], swiftSettings: language),
+        .executableTarget(
+            name: "FanoutSimulation", dependencies: ["FanoutSimulator", "Runtime"],
+            path: "Tests/FanoutSimulation", swiftSettings: language),
+        tests("FanoutSimulatorTests", uses: ["FanoutSimulator"]),
         .target(name: "AllocationCount", path: "Tests/AllocationCount"),
         .executableTarget(
             name: "Benchmarks",

@@ -26,6 +26,8 @@ package final class EventTopic: Topic {
     private let names: FieldSet.Names
     /// What was read last; empty between publications, its memory is kept.
     private var events: [Event] = []
+    /// Messages that were appended for the latest news: events, and gaps however much they cover.
+    private var appendedCount: UInt64 = 0
 
     init(_ identity: TopicIdentity, hub: Hub, fieldNames: FieldSet.Names = .trade) {
         identity.history.prepare(Self.makeRing(hub.limits, firstSequence: 1))
@@ -108,16 +110,14 @@ package final class EventTopic: Topic {
     /// A paced audience gets what came since its last tick in pieces of a bounded size.
     override func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
         let bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
+        appendedCount = 0
         let reached = append(
             after: audience.told.sequence, to: position.sequence, audience.key, bytesMax: bytesMax,
             into: frames)
         return Position(epoch: position.epoch, sequence: reached)
     }
 
-    /// An event is a message.
-    override func messageCount(from before: Position, to reached: Position) -> UInt64 {
-        before.epoch == reached.epoch ? reached.sequence &- before.sequence : 1
-    }
+    override var newsCount: UInt64 { appendedCount }
 
     /// Returns the last sequence appended. Nothing of `(after, result]` is left out silently.
     private func append(
@@ -130,10 +130,12 @@ package final class EventTopic: Topic {
                 after: reached, through: last, countMax: Self.readMax, into: &events)
             if let lost {
                 append(lost, key, into: frames)
+                appendedCount &+= 1
                 reached = lost.upperBound
             }
             for event in events where frames.count < bytesMax {
                 reached &+= 1
+                appendedCount &+= 1
                 update(of: event, sequence: reached, key.fields)
                     .encodeFramed(key.codec, into: frames)
             }

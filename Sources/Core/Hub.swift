@@ -19,18 +19,20 @@ package final class Hub {
     private var dirty: [Topic] = []
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
-    private var random = SystemRandomNumberGenerator()
     let sending: SendStage
     /// Sessions with somebody who is behind.
     var waiting: [ObjectIdentifier: Session] = [:]
 
     /// The hub that owns all topics.
+    /// - Parameter random: where epochs come from.
     package convenience init(
-        turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits()
+        turn: any LoopTurn, metrics: MetricRegistry, limits: HubLimits = HubLimits(),
+        random: sending any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) {
         self.init(
             turn: turn, metrics: metrics, limits: limits,
-            TopicDirectory(startTime: turn.timestamp()), .owner(TopicOwner()), loop: 0)
+            TopicDirectory(startTime: turn.timestamp(), random: random), .owner(TopicOwner()),
+            loop: 0)
     }
 
     init(
@@ -211,7 +213,7 @@ package final class Hub {
 
     func now() -> Timestamp { turn.timestamp() }
 
-    func freshEpoch() -> UInt64 { Epoch.random(using: &random) }
+    func freshEpoch() -> UInt64 { directory.freshEpoch() }
 
     func schedulePublication(of topic: Topic) {
         if dirty.isEmpty { turn.atEndOfTurn { [unowned self] in publishDirty() } }

@@ -17,9 +17,6 @@ package struct HubLimits: Sendable {
     /// 50, and more as levels that return free their places.
     package var removalsPerBookMax = 1024
 
-    /// Levels a side of a book named without a depth. Default 50: what trading screens show.
-    package var bookDepth = 50
-
     /// Updates of a state topic that a subscription with the policy "close" may be behind before it
     /// is closed. Default 1,000: some ten seconds of a busy book, more than a hiccup of a network.
     package var closeLagMax: UInt64 = 1000

@@ -1,5 +1,6 @@
 package import Market
 package import Schema
+internal import Streams
 
 /// The topics of one instrument at one venue: what its connector writes to.
 package final class InstrumentBoard {
@@ -17,7 +18,7 @@ package final class InstrumentBoard {
         let identities = try hub.identities(of: Self.names(venue: venue, symbol: symbol))
         tick = TickTopic(identities[0], hub: hub)
         let book = BookTopic(
-            identities[1], depth: hub.limits.bookDepth, isAlwaysKept: true, hub: hub)
+            identities[1], depth: TopicName.defaultDepth, isAlwaysKept: true, hub: hub)
         books = [book]
         trade = EventTopic(identities[2], hub: hub)
         aggregateTrade = EventTopic(identities[3], hub: hub)

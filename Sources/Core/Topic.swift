@@ -69,8 +69,8 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
-    /// How many messages lead from one position of the present epoch to another.
-    func messageCount(from before: Position, to reached: Position) -> UInt64 { 1 }
+    /// Messages in what `appendNews` appended last.
+    var newsCount: UInt64 { 1 }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
@@ -156,8 +156,7 @@ package class Topic {
             let delivered = frames.withSpan { audience.deliver($0, from: before) }
             count(delivered, frames.count, for: audience, from: before, to: reached)
             frames.removeAll()
-            let messages = messageCount(from: before, to: reached)
-            if messages > 1 { audience.delivered(messages) }
+            if newsCount > 1 { audience.delivered(newsCount) }
             audience.told = reached
         }
         audience.known = position.sequence

@@ -120,6 +120,10 @@ extension HTTP2Connection {
     /// The output holds so little that a refused send would be worth another try.
     var hasOutputRoom: Bool { output.count <= limits.outputBytesMax / 2 }
 
+    /// What both windows have room for sooner or later, if their peer opens each again once half of
+    /// it is used. The connection's starts at 65,535 and need never be larger.
+    private var surelyFits: Int64 { min(initialWindow, 65_535) / 2 }
+
     /// Everything but the stream's own window and state allows `size` more bytes of DATA.
     @inline(__always)
     func takes(_ size: Int) -> Bool {
@@ -156,7 +160,7 @@ extension HTTP2Connection {
         let room = room(for: stream)
         if stream.isOpen, !stream.flags.contains(.queued), room > 0 || size == 0, takes(0),
             hasOutputRoom || output.count + size <= limits.outputBytesMax,
-            Int64(size) <= room || Int64(size) > initialWindow / 2
+            Int64(size) <= room || Int64(size) > surelyFits
         {
             enqueue(bytes, on: stream)
             counters.messagesSent &+= 1
@@ -269,7 +273,7 @@ extension HTTP2Connection {
         var kept = 0
         for index in behind.indices {
             let stream = behind[index]
-            let wanted = min(Int64(stream.wantedBytes), max(1, initialWindow / 2))
+            let wanted = min(Int64(stream.wantedBytes), max(1, surelyFits))
             if !stream.isOpen {
                 stream.flags.remove(.behind)
             } else if !stream.flags.contains(.queued) && room(for: stream) >= wanted {

@@ -67,8 +67,9 @@ package final class HTTP2Stream {
     /// Appends DATA frames with these bytes to the output, or does nothing and returns false; then
     /// `.writable` follows once a send of this size can succeed. No allocation beyond the output's.
     ///
-    /// Bytes that exceed half of the peer's initial window might never fit at once; they are taken
-    /// whole as soon as the windows are open at all, and the rest waits in the queue.
+    /// Bytes that exceed half of the peer's initial window, or of the 65,535 that the connection's
+    /// has at least, might never fit at once; they are taken whole as soon as the windows are open
+    /// at all, and the rest waits in the queue.
     package func trySend(_ bytes: RawSpan) -> Bool {
         guard flags.isDisjoint(with: [.ending, .sentEnd, .closed]), hasSentHeaders else {
             return false

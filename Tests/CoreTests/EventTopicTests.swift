@@ -39,6 +39,18 @@ import Testing
         session.end()
     }
 
+    @Test(arguments: [1, 2, 8, 9, 100] as [UInt64])
+    func `every message of a turn is counted, and a gap is one`(count: UInt64) throws {
+        let topic = try fixture.trades()
+        append(1...1, to: topic)
+        let sink = FakeSink()
+        let session = fixture.subscribe(topic, to: sink)
+        append(2...count + 1, to: topic)
+        #expect(sink.updates.count == min(Int(count), 9))
+        #expect(sink.messagesCounted == sink.updates.count)
+        session.end()
+    }
+
     @Test func `a slow reader gets what it missed from the ring`() throws {
         let topic = try fixture.trades()
         append(1...1, to: topic)

@@ -64,13 +64,18 @@ final class FakeSink: FrameSink {
     /// Offers it still takes.
     var framesLeft = Int.max
     var onEnqueue: () -> Void = {}
+    /// As the sink is told to count them.
+    var messagesCounted = 0
 
     func offer(_ frames: RawSpan) -> Bool {
         guard !isBlocked, framesLeft > 0 else { return false }
         framesLeft -= 1
+        messagesCounted += 1
         take(frames)
         return true
     }
+
+    func tookFurther(_ messages: Int) { messagesCounted += messages }
 
     func enqueue(_ frames: RawSpan) {
         take(frames)

@@ -128,6 +128,22 @@ import Testing
         #expect(pair.serverEvents.writable == 1)
     }
 
+    @Test
+    func `a message larger than the connection's window is queued, however wide the stream's`() {
+        let peer = RawPeer(settings: RawPeer.initialWindow(1 << 20))
+        var held: HTTP2Stream?
+        peer.respond = { connection, stream in
+            held = stream
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+            connection.flush()
+        }
+        peer.send(RawPeer.post())
+        let message = [UInt8](repeating: 1, count: 70_000)
+        #expect(held.map { stream in message.withRawSpan { stream.trySend($0) } } == true)
+        #expect(peer.answers().dataBytes == 65_535)
+        #expect(peer.send(RawPeer.windowUpdate(0, 65_535)).dataBytes == 4465)
+    }
+
     @Test func `the output's budget refuses, and emptying it announces`() {
         var limits = HTTP2Limits()
         limits.streamReceiveWindow = 10 << 20

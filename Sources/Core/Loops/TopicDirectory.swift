@@ -1,4 +1,4 @@
-package import Base
+internal import Base
 internal import Runtime
 internal import Streams
 
@@ -11,7 +11,7 @@ package final class TopicDirectory: Sendable {
         var identities: [String: TopicIdentity] = [:]
         var lastNumber: UInt32 = 0
         var lastEcho: UInt64 = 0
-        var random = SystemRandomNumberGenerator()
+        var random: any RandomNumberGenerator
     }
 
     /// Another one after each start of the process.
@@ -19,12 +19,16 @@ package final class TopicDirectory: Sendable {
     let startTime: Timestamp
     private let topics: Locked<Topics>
 
-    package init(startTime: Timestamp) {
-        var random = SystemRandomNumberGenerator()
+    /// - Parameter random: where epochs come from.
+    init(startTime: Timestamp, random: sending any RandomNumberGenerator) {
+        var random = random
         server = Epoch.random(using: &random)
         self.startTime = startTime
-        topics = Locked(Topics())
+        topics = Locked(Topics(random: random))
     }
+
+    /// Never used before (design.md §2).
+    func freshEpoch() -> UInt64 { topics.withLock { Epoch.random(using: &$0.random) } }
 
     /// The topics of those names, known or new; nil, and nothing new, if there would be more than
     /// `topicsMax` then.

@@ -1,0 +1,35 @@
+import Base
+import Schema
+import Streams
+
+/// A `GetSnapshot` call, compared with what the topics showed.
+final class SnapshotCall: ClientCall {
+    private let topics: [String]
+
+    init(_ name: String, codec: Codec, topics: [String], _ world: World) {
+        self.topics = topics
+        super.init(name, codec: codec, world)
+    }
+
+    func begin() {
+        send(GetSnapshotRequest(topics: topics).encoded(codec))
+        if let stream { connection?.end(stream) }
+    }
+
+    override func received(message: [UInt8]) {
+        let response = try? message.withRawSpan { try GetSnapshotResponse(decoding: $0, codec) }
+        guard let response, let accepted = response.subscribed?.accepted,
+            accepted.count == response.snapshots.count
+        else {
+            require(false, .order, "no answer to GetSnapshot")
+            return
+        }
+        for (topic, snapshot) in zip(accepted, response.snapshots) {
+            guard let name = topic.name, let number = topic.number else { continue }
+            TopicView(
+                name, number, wish: Wish(), at: nil, expects: .snapshot, link: nil,
+                since: sentAt, world
+            ).received(snapshot, sentAt: sentAt)
+        }
+    }
+}

@@ -18,8 +18,10 @@ package final class Listener: EventHandler {
     private let accept: (AcceptedSocket) -> Void
     private var lastWarning: Instant?
 
-    /// Connections taken in one turn, so that a storm of them does not starve the open ones.
-    private static let acceptsMax = 64
+    /// Connections taken in one turn: some 5 ms of it, so that a storm of them does not starve the
+    /// open ones. Of what the kernel's queue cannot hold meanwhile it drops the beginning, which
+    /// the clients' kernels repeat after one second, then two, then four.
+    private static let acceptsMax = 512
     private static let backlog: Int32 = 4096
     private static let pause = Duration.milliseconds(100)
     private static let log = Log("listener")

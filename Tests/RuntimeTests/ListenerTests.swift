@@ -199,6 +199,39 @@ import Testing
         }
     }
 
+    @Test func `hundreds of connections that wait are accepted in one turn`() async throws {
+        try await withLoop { loop in
+            let count = 400
+            let turns = Promise<Set<Instant>>()
+            let listener = try await loop.run {
+                var (accepted, seen) = (0, Set<Instant>())
+                let listener = try Listener(loop: loop, address: loopback, sharing: .joined) {
+                    stream in
+                    stream.delegate = Peer.echo
+                    accepted += 1
+                    seen.insert(loop.turnInstant)
+                    if accepted == count { turns.keep(seen) }
+                }
+                return Confined(listener, to: loop)
+            }
+            let opened = Promise<Bool>()
+            loop.execute {
+                var open = 0
+                for _ in 0..<count {
+                    let peer = Peer()
+                    peer.onOpened = { _ in
+                        open += 1
+                        if open == count { opened.keep(true) }
+                    }
+                    loop.connect(Endpoint(listener.open().boundAddress), peer)
+                }
+            }
+            #expect(await opened.value)
+            try await loop.run { listener.open().beginAccepting() }
+            #expect(await turns.value.count == 1)
+        }
+    }
+
     @Test func `a listener that never accepted closes those that wait`() async throws {
         try await withLoop { loop in
             let listener = try await loop.run {

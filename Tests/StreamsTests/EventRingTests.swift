@@ -64,6 +64,15 @@ import Testing
         #expect(first == nil)
     }
 
+    @Test(arguments: [1, 16, 1000])
+    func `a short ring keeps memory for less than twice its length`(countMax: Int) {
+        var ring = EventRing<Int>(countMax: countMax)
+        for step in 0..<5000 {
+            ring.append(step, bytes: 1)
+            #expect(ring.chunks.reduce(0) { $0 + $1.count } < 2 * countMax + 1)
+        }
+    }
+
     @Test(arguments: 1...20)
     func `a ring equals an array that drops its head`(seed: UInt64) {
         var random = SeededRandom(seed: seed)

@@ -14,7 +14,6 @@ package final class Session {
     private var byTopic: [UInt32: Subscription] = [:]
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
-    private let scratch = OutputBuffer()
     /// The client left, or the session is over: nothing is offered to the sink any more.
     package private(set) var isEnded = false
 
@@ -80,6 +79,9 @@ package final class Session {
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
+        if isEnded || behind.first == nil { return }
+        // Not kept: most sessions are up to date most of the time, and there are many.
+        let scratch = OutputBuffer()
         while !isEnded {
             // Publishing may wake rows that rest, this session's too, and come back to here: so it
             // comes while everybody still is where he belongs.
@@ -109,7 +111,6 @@ package final class Session {
                 markBehind(subscription)
             }
         }
-        scratch.release(above: 65536)
     }
 
     /// Those that have everything without having been sent anything are told so.

@@ -124,12 +124,13 @@ package class Topic {
             let before = audience.told
             guard let reached = appendNews(for: audience, into: frames) else { break }
             hasNews = true
-            let delivered = frames.withSpan { audience.deliver($0, from: before) }
+            let messages = Int(messageCount(from: before, to: reached))
+            let delivered = frames.withSpan {
+                audience.deliver($0, messages: messages, from: before)
+            }
             hub.metrics.deliveries.add(UInt64(delivered))
             hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
             frames.removeAll()
-            let messages = messageCount(from: before, to: reached)
-            if messages > 1 { audience.delivered(messages) }
             audience.told = reached
         }
         audience.known = position.sequence

@@ -48,7 +48,7 @@ package final class GatewayServer {
         self.options = options
         admission = Admission(options.limits)
         ledger = MemoryLedger(ceiling: options.limits.memoryBytesMax)
-        metrics = GatewayMetrics(registry)
+        metrics = GatewayMetrics(registry, loop: loop.name)
         limitAccounting = LimitAccounting(registry)
         health = HealthService()
         let (health, sources) = (health, options.sources)
@@ -105,6 +105,7 @@ package final class GatewayServer {
     package func listen(
         on address: SocketAddress, sharing: Listener.Sharing = .none
     ) throws(SystemError) -> SocketAddress {
+        loop.countSends(with: metrics.sends)
         let listener = try Listener(loop: loop, address: address, sharing: sharing) {
             [weak self] in self?.accepted($0)
         }

@@ -10,9 +10,8 @@ extension EventLoop {
         // Streams that just closed say so; what they ask for then is still done.
         for _ in 0..<EventLoop.lastTurns where hasUrgentWork { finishTurn() }
         // What is left refers to the loop and would keep it alive for ever.
-        (endings, rereadingStreams, dirtyStreams, settlingStreams, warmStreams) = (
-            [], [], [], [], []
-        )
+        outputTurn.flush { _ in }
+        (endings, rereadingStreams, settlingStreams, warmStreams) = ([], [], [], [])
         timers = TimerHeap()
         clinux_set_current_loop(nil)
         let waiters = life.withLock { life in
@@ -26,7 +25,7 @@ extension EventLoop {
     private static let lastTurns = 16
 
     private var hasUrgentWork: Bool {
-        !endings.isEmpty || !dirtyStreams.isEmpty || !settlingStreams.isEmpty
+        !endings.isEmpty || !outputTurn.isEmpty || !settlingStreams.isEmpty
             || !rereadingStreams.isEmpty
     }
 
@@ -118,8 +117,13 @@ extension EventLoop {
         endings.removeAll(keepingCapacity: true)
         // Sending calls nobody, so the list cannot grow meanwhile.
         let now = turnInstant
-        for stream in dirtyStreams { stream.flush(at: now) }
-        dirtyStreams.removeAll(keepingCapacity: true)
+        outputTurn.flush { owner in
+            unsafe unsafeDowncast(owner, to: ByteStream.self).flush(at: now)
+        }
+        if sendCalls > 0 {
+            sendCounter?.add(sendCalls)
+            sendCalls = 0
+        }
         if settlingStreams.isEmpty { return }
         var settling: [ByteStream] = []
         swap(&settling, &settlingStreams)

@@ -170,7 +170,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
-                "WebSocket", "Simulator", "CProtos", "CProtobufC", "CMsgpack", "AllocationCount",
+                "WebSocket", "Simulator", "GRPC", "HTTP2", "Gateway", "CProtos", "CProtobufC",
+                "CMsgpack", "AllocationCount",
             ],
             path: "Tests/Benchmarks",
             exclude: ["results.md", "fanout.py", "drills.py", "rig.py", "unary.py", "peers"],

@@ -1,3 +1,4 @@
+internal import Base
 package import Schema
 package import Streams
 
@@ -26,6 +27,9 @@ package final class Audience {
     var isWaiting = false
     var saving = Saving()
     private var rows: [Subscription] = []
+    /// The same rows, as the hot path sees them.
+    private var lanes = FrameRows()
+    private var refused: [Int] = []
     private var hasResting = false
 
     init(key: Key, told: Position) {
@@ -40,12 +44,14 @@ package final class Audience {
     func insert(_ subscription: Subscription) {
         subscription.row = rows.count
         rows.append(subscription)
+        lanes.append(subscription.session.sink.lane, isCurrent: subscription.cursor == nil)
     }
 
     /// O(1): the last row takes the free place.
     func remove(_ subscription: Subscription) {
         let row = subscription.row
-        precondition(rows[row] === subscription, "row \(row) belongs to another subscription")
+        precondition(has(subscription), "row \(row) belongs to another subscription")
+        lanes.remove(row)
         let last = rows.removeLast()
         if row < rows.count {
             rows[row] = last
@@ -53,27 +59,42 @@ package final class Audience {
         }
     }
 
-    /// Offers `frames`, which lead from `before` to what the audience will have been told, to every
-    /// row that is current. A row that refuses is behind at `before`; nothing is stored for it.
-    /// Returns how many took it.
-    func deliver(_ frames: RawSpan, from before: Position) -> Int {
-        var delivered = 0
-        for subscription in rows where subscription.cursor == nil {
-            if subscription.session.sink.offer(frames) {
-                delivered &+= 1
-            } else {
-                subscription.cursor = .at(before)
-                subscription.session.markBehind(subscription)
-            }
-        }
-        return delivered
+    private func has(_ subscription: Subscription) -> Bool {
+        subscription.row < rows.count && rows[subscription.row] === subscription
     }
 
-    /// The latest frames, now with every row that is up to date, were so many messages.
-    func delivered(_ messages: UInt64) {
-        for subscription in rows where subscription.cursor == nil {
-            subscription.session.sink.tookFurther(Int(messages) - 1)
+    /// A row became current, or is no longer.
+    func cursorMoved(of subscription: Subscription) {
+        guard has(subscription) else { return }
+        lanes.setCurrent(subscription.row, subscription.cursor == nil)
+    }
+
+    /// Offers `frames`, so many messages, which lead from `before` to what the audience will have
+    /// been told, to every row that is current. A row that refuses is behind at `before`; nothing
+    /// is stored for it. Returns how many took it.
+    func deliver(_ frames: RawSpan, messages: Int, from before: Position) -> Int {
+        let delivered = lanes.deliver(frames, messages: messages, refused: &refused)
+        if refused.isEmpty { return delivered }
+        // A sink may end sessions, which takes rows away: from here on it goes by subscription.
+        let slow = refused.map { rows[$0] }
+        refused.removeAll(keepingCapacity: true)
+        return slow.reduce(delivered) { sum, subscription in
+            offer(frames, messages, to: subscription, from: before) ? sum + 1 : sum
         }
+    }
+
+    private func offer(
+        _ frames: RawSpan, _ messages: Int, to subscription: Subscription, from before: Position
+    ) -> Bool {
+        guard has(subscription), subscription.cursor == nil else { return false }
+        let sink = subscription.session.sink
+        guard sink.offer(frames) else {
+            subscription.cursor = .at(before)
+            subscription.session.markBehind(subscription)
+            return false
+        }
+        if messages > 1 { sink.tookFurther(messages - 1) }
+        return true
     }
 
     /// Some row has an explicit cursor and is in no queue.

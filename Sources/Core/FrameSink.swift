@@ -1,6 +1,12 @@
+package import Base
+
 /// Where a subscriber's frames go: one gRPC stream now, one WebSocket or SSE response later.
 /// Confined to the loop of its connection. Core never learns which protocol it is.
 package protocol FrameSink: AnyObject {
+    /// The way around `offer`, if there is one, the same for as long as the sink has sessions: what
+    /// the lane refuses is offered.
+    var lane: FrameLane? { get }
+
     /// Takes all of `frames` (one or more whole frames) at once, or nothing. The hot path: must not
     /// allocate. After a refusal the sink calls `Session.becameWritable()` once it can take more.
     func offer(_ frames: RawSpan) -> Bool
@@ -17,6 +23,8 @@ package protocol FrameSink: AnyObject {
 }
 
 extension FrameSink {
+    package var lane: FrameLane? { nil }
+
     package func tookFurther(_ messages: Int) {}
 
     package func offerMissed(_ frames: RawSpan) -> Bool { offer(frames) }

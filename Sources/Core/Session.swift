@@ -18,7 +18,6 @@ package final class Session {
     private(set) var waitingSince = Instant(nanoseconds: 0)
     private var isWaiting = false
     private weak var hub: Hub?
-    private let scratch = OutputBuffer()
     /// The client left, or the session is over: nothing is offered to the sink any more.
     package private(set) var isEnded = false
 
@@ -84,6 +83,9 @@ package final class Session {
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
+        if isEnded || behind.first == nil { return endWaiting() }
+        // Not kept: most sessions are up to date most of the time, and there are many.
+        let scratch = OutputBuffer()
         while !isEnded {
             // Publishing may wake rows that rest, this session's too, and come back to here: so it
             // comes while everybody still is where he belongs.
@@ -113,7 +115,6 @@ package final class Session {
                 markBehind(subscription)
             }
         }
-        scratch.release(above: 65536)
         if behind.count == 0 { endWaiting() }
     }
 

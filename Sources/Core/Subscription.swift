@@ -14,7 +14,9 @@ package final class Subscription {
     unowned let session: Session
     package internal(set) var audience: Audience
     /// Nil: everything that the audience was told.
-    var cursor: Cursor?
+    var cursor: Cursor? {
+        didSet { if (cursor == nil) != (oldValue == nil) { audience.cursorMoved(of: self) } }
+    }
     /// Row number in the audience, kept by the audience.
     var row = 0
     /// Waits in its session's list of those who are behind.

@@ -153,10 +153,12 @@ package class Topic {
             let before = audience.told
             guard let reached = appendNews(for: audience, into: frames) else { break }
             hasNews = true
-            let delivered = frames.withSpan { audience.deliver($0, from: before) }
+            let messages = Int(newsCount)
+            let delivered = frames.withSpan {
+                audience.deliver($0, messages: messages, from: before)
+            }
             count(delivered, frames.count, for: audience, from: before, to: reached)
             frames.removeAll()
-            if newsCount > 1 { audience.delivered(newsCount) }
             audience.told = reached
         }
         audience.known = position.sequence

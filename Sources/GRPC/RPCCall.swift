@@ -62,6 +62,10 @@ package final class RPCCall {
         deframer = MessageDeframer(messageBytesMax: messageBytesMax)
     }
 
+    /// The short way for `trySend(framed:)`, open once the response headers were sent: whoever uses
+    /// it falls back on that when the lane refuses.
+    package var lane: FrameLane { stream }
+
     /// Neither finished nor cancelled.
     package var isOpen: Bool { machine.isOpen }
 

@@ -13,7 +13,13 @@ package struct GatewayMetrics {
     /// What connections hold for their peers.
     let heldBytes: Gauge
 
-    init(_ registry: MetricRegistry) {
+    let sends: Counter
+
+    /// - Parameter loop: number of the server's loop.
+    init(_ registry: MetricRegistry, loop: Int) {
+        sends = registry.counter(
+            "penstock_socket_sends_total", help: "Send calls of a loop's connections.",
+            labels: [("loop", "\(loop)")])
         connections = registry.gauge(
             "penstock_gateway_connections", help: "Open client connections.")
         acceptedConnections = registry.counter(

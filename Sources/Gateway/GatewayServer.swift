@@ -59,7 +59,7 @@ package final class GatewayServer {
         self.services = services
         allowsCleartext = options.allowsCleartext
         self.options = options
-        metrics = GatewayMetrics(registry)
+        metrics = GatewayMetrics(registry, loop: group.members.count)
         limitAccounting = LimitAccounting(registry)
         health = HealthService()
         let (health, sources) = (health, sources)
@@ -151,6 +151,7 @@ package final class GatewayServer {
         let listener = try Listener(
             loop: loop, dealingAt: address, sharing: sharing,
             deal: { [weak self] in self?.deal($0) })
+        everywhere { $0.loop.countSends(with: $0.metrics.sends) }
         began(listener)
         return listener.boundAddress
     }

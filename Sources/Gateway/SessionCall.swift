@@ -47,6 +47,8 @@ final class SessionCall: RPCHandler, SessionOutput {
 
     // MARK: SessionOutput
 
+    var lane: FrameLane? { call.lane }
+
     func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }
 
     func tookFurther(_ messages: Int) { call.countFurther(messages) }

@@ -7,14 +7,14 @@ internal import Streams
 /// One `MarketData.Subscribe` call: the session of its topics, writing to its HTTP/2 stream.
 final class SubscribeCall: RPCHandler, FrameSink {
     private let hub: Hub
-    private let limits: GatewayLimits
+    private let topicsMax: Int
     private unowned let call: RPCCall
     private var session: Session?
 
     init(_ call: RPCCall, hub: Hub, limits: GatewayLimits) {
         self.call = call
         self.hub = hub
-        self.limits = limits
+        topicsMax = limits.topicsPerCallMax
     }
 
     // MARK: RPCHandler
@@ -47,6 +47,8 @@ final class SubscribeCall: RPCHandler, FrameSink {
 
     // MARK: FrameSink
 
+    var lane: FrameLane? { call.lane }
+
     func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }
 
     func tookFurther(_ messages: Int) { call.countFurther(messages) }
@@ -59,9 +61,9 @@ final class SubscribeCall: RPCHandler, FrameSink {
 
     private func begin(_ request: SubscribeRequest) {
         guard !request.topics.isEmpty else { return finish(StatusMapping.noTopics("Subscribe")) }
-        guard request.topics.count <= limits.topicsPerCallMax else {
+        guard request.topics.count <= topicsMax else {
             return finish(
-                StatusMapping.tooManyTopics(request.topics.count, limit: limits.topicsPerCallMax))
+                StatusMapping.tooManyTopics(request.topics.count, limit: topicsMax))
         }
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { _ in nil }
         var resume: [String: Position] = [:]

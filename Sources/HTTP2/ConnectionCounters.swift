@@ -1,7 +1,9 @@
+internal import Base
+
 /// What one connection did since it was opened, for operators.
 ///
-/// `messagesSent` is the only one that the hot path touches: one increment without a lock, in the
-/// object whose send window the same call has just changed.
+/// `messagesSent` is the only one that the hot path touches: one addition without a lock, beside
+/// the send window that the same call has just changed.
 package struct ConnectionCounters: Equatable, Sendable {
     /// By either side.
     package var streamsStarted = 0
@@ -14,11 +16,15 @@ package struct ConnectionCounters: Equatable, Sendable {
 }
 
 extension HTTP2Connection {
-    package var counted: ConnectionCounters { counters }
+    package var counted: ConnectionCounters {
+        var counted = counters
+        counted.messagesSent = output.messagesTaken
+        return counted
+    }
 
     /// Messages that went through `send`, or came in one call of `trySend` beside its first: only
     /// the owner knows how many bytes of DATA are one message.
-    package func countMessages(_ count: Int) { counters.messagesSent &+= count }
+    package func countMessages(_ count: Int) { output.messagesTaken &+= count }
 
     /// Streams that are over without an END_STREAM of this side. O(open streams).
     package var streamsFailed: Int {
@@ -27,7 +33,7 @@ extension HTTP2Connection {
     }
 
     /// What the peer lets this side send on the whole connection, in bytes; may be negative.
-    package var sendWindow: Int64 { window }
+    package var sendWindow: Int64 { Int64(window) }
 
     /// What this side lets the peer send on the whole connection, in bytes.
     package var receiveWindow: Int64 { control.receiveWindow }

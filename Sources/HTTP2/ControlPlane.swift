@@ -14,6 +14,8 @@ final class ControlPlane {
     private let headerBlockBytesMax: Int
     private let concurrentStreamsMax: UInt32
     private var isInside = false
+    /// Keeps what the session borrowed.
+    private let lender: FrameLender
     private var block = HeaderBlock()
     /// Streams whose RST_STREAM(NO_ERROR) only tells the library that our own DATA ended them.
     private var swallowed: [UInt32] = []
@@ -24,8 +26,9 @@ final class ControlPlane {
     var events: [ControlEvent] = []
     var data: [UInt8] = []
 
-    init(role: HTTP2Role, limits: HTTP2Limits) {
+    init(role: HTTP2Role, limits: HTTP2Limits, lender: FrameLender) {
         self.role = role
+        self.lender = lender
         headerListBytesMax = limits.headerListBytesMax
         headerBlockBytesMax = limits.headerBlockBytesMax
         concurrentStreamsMax = limits.concurrentStreamsMax
@@ -47,11 +50,8 @@ final class ControlPlane {
         unsafe nghttp2_option_set_max_outbound_ack(option, limits.acknowledgementsMax)
         unsafe nghttp2_option_set_max_settings(option, limits.settingsMax)
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let code =
-            switch role {
-            case .server: unsafe nghttp2_session_server_new2(&session, callbacks, user, option)
-            case .client: unsafe nghttp2_session_client_new2(&session, callbacks, user, option)
-            }
+        let code = unsafe cnghttp2_session_new(
+            &session, role == .server ? 1 : 0, callbacks, user, option, lender.memory)
         precondition(code == 0, "no session: library code \(code)")
         submitSettings(limits)
     }
@@ -320,4 +320,20 @@ extension ControlPlane {
         default: break
         }
     }
+}
+
+/// The memory in which the sessions of one loop put their frames together, one after the other:
+/// a frame is in the output before another session is asked for anything (`drain`).
+@safe
+final class FrameLender {
+    fileprivate let memory: UnsafeMutablePointer<cnghttp2_lender>
+
+    init() {
+        guard let memory = unsafe cnghttp2_lender_new() else {
+            preconditionFailure("no memory for frames")
+        }
+        unsafe self.memory = unsafe memory
+    }
+
+    deinit { unsafe cnghttp2_lender_free(memory) }
 }

@@ -122,12 +122,12 @@ extension HTTP2Connection {
 
     /// What both windows have room for sooner or later, if their peer opens each again once half of
     /// it is used. The connection's starts at 65,535 and need never be larger.
-    private var surelyFits: Int64 { min(initialWindow, 65_535) / 2 }
+    private var surelyFits: Int { min(initialWindow, 65_535) / 2 }
 
     /// Everything but the stream's own window and state allows `size` more bytes of DATA.
     @inline(__always)
     func takes(_ size: Int) -> Bool {
-        !hasUndrained && maySend && Int64(size) <= window
+        !hasUndrained && maySend && size <= window
             && (output.count &+ size <= limits.outputBytesMax || hasOutputRoom)
     }
 
@@ -147,8 +147,8 @@ extension HTTP2Connection {
         if let source = bytes.baseAddress {
             unsafe (target + 9).copyMemory(from: source, byteCount: size)
         }
-        window &-= Int64(size)
-        if wasEmpty { wantsFlush() }
+        window &-= size
+        if wasEmpty { output.becameFilled() }
     }
 
     /// `HTTP2Stream.trySend` when something is in the way: frames to finish, several frames, or no
@@ -160,10 +160,10 @@ extension HTTP2Connection {
         let room = room(for: stream)
         if stream.isOpen, !stream.flags.contains(.queued), room > 0 || size == 0, takes(0),
             hasOutputRoom || output.count + size <= limits.outputBytesMax,
-            Int64(size) <= room || Int64(size) > surelyFits
+            size <= room || size > surelyFits
         {
             enqueue(bytes, on: stream)
-            counters.messagesSent &+= 1
+            output.messagesTaken &+= 1
             pump()
             return true
         }
@@ -219,7 +219,7 @@ extension HTTP2Connection {
     private func pumpFrame(of stream: HTTP2Stream) -> Progress {
         let left = stream.queuedBytes
         if left > 0 {
-            let size = Int(min(Int64(min(left, HTTP2Stream.frameBytesMax)), room(for: stream)))
+            let size = min(left, HTTP2Stream.frameBytesMax, room(for: stream))
             guard size > 0 else { return .blocked }
             let isLast = size == left
             let endsHere = isLast && stream.flags.contains(.ending) && stream.trailers == nil
@@ -229,7 +229,7 @@ extension HTTP2Connection {
                     UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]),
                     streamID: stream.id, endStream: endsHere)
             }
-            stream.window -= Int64(size)
+            stream.window -= size
             stream.flags.remove(.stalled)
             stream.queueStart += size
             queuedBytes -= size
@@ -267,16 +267,21 @@ extension HTTP2Connection {
         submitReset(stream, .noError, isSwallowed: stream.hasReceivedEnd)
     }
 
-    /// Tells streams that a send was refused for, once one of that size can succeed.
+    /// Tells streams that a send was refused for, once one of that size can succeed: only as many
+    /// at a time as can share the connection's window, or each would put its send together for all
+    /// but the first to be refused again. Those who are told leave the list, and stand at its end
+    /// if they come back.
     func wake() {
         guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
         var kept = 0
+        var left = window
         for index in behind.indices {
             let stream = behind[index]
-            let wanted = min(Int64(stream.wantedBytes), max(1, surelyFits))
+            let wanted = min(stream.wantedBytes, max(1, surelyFits))
             if !stream.isOpen {
                 stream.flags.remove(.behind)
-            } else if !stream.flags.contains(.queued) && room(for: stream) >= wanted {
+            } else if !stream.flags.contains(.queued) && min(left, stream.window) >= wanted {
+                left -= max(wanted, Self.helpingBytesMin)
                 stream.flags.remove(.behind)
                 batch.events.append(.writable(stream))
             } else {
@@ -287,6 +292,9 @@ extension HTTP2Connection {
         behind.removeSubrange(kept...)
         closedBehindCount = 0
     }
+
+    /// Who waited with little has often more by now.
+    private static let helpingBytesMin = 4096
 
     /// A stream that was refused a send is closed: it leaves with the next ones.
     func closedBehind() {

@@ -3,7 +3,7 @@ internal import Base
 /// The send windows (RFC 9113 §5.2, §6.9), which the library never sees change.
 extension HTTP2Connection {
     /// Applies a WINDOW_UPDATE. False: not ours to answer (increment 0, unknown stream).
-    func opened(_ streamID: UInt32, by increment: Int64) -> Bool {
+    func opened(_ streamID: UInt32, by increment: Int) -> Bool {
         if increment == 0 { return false }
         if streamID == 0 {
             window += increment
@@ -32,7 +32,7 @@ extension HTTP2Connection {
     }
 
     /// The difference applies to every stream, and may make windows negative (§6.9.2).
-    func initialWindowChanged(to size: Int64) {
+    func initialWindowChanged(to size: Int) {
         let difference = size - initialWindow
         initialWindow = size
         for stream in streams {
@@ -42,7 +42,7 @@ extension HTTP2Connection {
     }
 
     /// Bytes the windows take now.
-    func room(for stream: HTTP2Stream) -> Int64 { min(window, stream.window) }
+    func room(for stream: HTTP2Stream) -> Int { min(window, stream.window) }
 
     private func terminateByOverflow() {
         window = 0

@@ -14,8 +14,11 @@ package final class HTTP2Connection {
     package let role: HTTP2Role
     package let limits: HTTP2Limits
     package let output: OutputBuffer
-    /// Told when the output turns from empty to not empty: there is something to flush.
-    package var wantsFlush: () -> Void
+    /// Told when the output turns from empty to not empty, where no turn sees to its flush.
+    package var wantsFlush: () -> Void {
+        get { output.wantsFlush }
+        set { output.wantsFlush = newValue }
+    }
 
     /// Told once when something begins to wait for room in the output: `outputDrained` must follow
     /// after the output has left, even if the socket is never blocked.
@@ -41,20 +44,23 @@ package final class HTTP2Connection {
     var isPumping = false
     var queuedBytes = 0
     /// What the peer ever allowed us to send on the connection.
-    var windowGranted: Int64 = 65_535
-    var window: Int64 = 65_535
-    var initialWindow: Int64 = 65_535
+    var windowGranted = 65_535
+    var initialWindow = 65_535
+    /// What it allows us now; may be negative.
+    var window: Int {
+        get { output.laneWindow }
+        set { output.laneWindow = newValue }
+    }
     /// The library has frames that must precede further DATA.
-    var hasUndrained = true
+    var hasUndrained = true { didSet { openLanes() } }
     var counters = ConnectionCounters()
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
-    // The hot path reads these two: stored without package access, they need no check at run time.
-    private var fault: HTTP2Error?
-    private var isBlocked = false
+    private var fault: HTTP2Error? { didSet { openLanes() } }
+    private var isBlocked = false { didSet { openLanes() } }
     private var isAwaitingOutput = false
 
-    static let windowMax: Int64 = 0x7fff_ffff
+    static let windowMax = 0x7fff_ffff
 
     package init(
         role: HTTP2Role, limits: HTTP2Limits, output: OutputBuffer,
@@ -63,13 +69,19 @@ package final class HTTP2Connection {
         self.role = role
         self.limits = limits
         self.output = output
-        self.wantsFlush = wantsFlush
-        control = ControlPlane(role: role, limits: limits)
+        output.wantsFlush = wantsFlush
+        output.limitLanes(bytesMax: limits.outputBytesMax)
+        output.laneWindow = windowGranted
+        control = ControlPlane(
+            role: role, limits: limits, lender: output.shared { FrameLender() })
         splitter = FrameSplitter(
             role: role, judge: role == .server ? FrameJudge(limits) : nil)
     }
 
     deinit { for stream in streams { stream.flags.insert(.closed) } }
+
+    /// Lanes append behind everything that the library has to say, and not at all when it may not.
+    private func openLanes() { output.openForLanes(!hasUndrained && maySend) }
 
     /// Why the connection cannot go on.
     package var failure: HTTP2Error? { fault }
@@ -94,7 +106,8 @@ package final class HTTP2Connection {
     /// Takes inbound bytes, cut anywhere. Call `flush` afterwards.
     package func receive(_ bytes: RawSpan, now: Instant = Instant(nanoseconds: 0)) {
         splitter.judge?.began(
-            now: now, headersSent: control.headersCount, dataSent: windowGranted - window)
+            now: now, headersSent: control.headersCount,
+            dataSent: Int64(windowGranted - window))
         var position = 0
         while failure == nil, let piece = splitter.next(bytes, at: &position) {
             switch piece {
@@ -103,7 +116,7 @@ package final class HTTP2Connection {
                 let held = splitter.held
                 unsafe feed(held.span.bytes.extracting(0..<9))
             case .windowUpdate(let streamID, let increment):
-                if !opened(streamID, by: Int64(increment)) { refuse(streamID, increment) }
+                if !opened(streamID, by: Int(increment)) { refuse(streamID, increment) }
             }
         }
         splitter.readEnded(now: now)
@@ -186,7 +199,7 @@ package final class HTTP2Connection {
                 }
             } while hasUndrained
         } catch { fail(error) }
-        if wasEmpty && !output.isEmpty { wantsFlush() }
+        if wasEmpty && !output.isEmpty { output.becameFilled() }
         takeControlEvents()
     }
 
@@ -225,7 +238,7 @@ package final class HTTP2Connection {
         case .closed(let id, let code): remove(id, HTTP2ErrorCode(rawValue: code))
         case .headersNotSent(let id):
             if let stream = stream(id) { reset(stream, .internalError) }
-        case .initialWindow(let size): initialWindowChanged(to: size)
+        case .initialWindow(let size): initialWindowChanged(to: Int(size))
         case .goAway(let last, let code):
             batch.events.append(
                 .goAway(lastStreamID: last, HTTP2ErrorCode(rawValue: code)))

@@ -1,12 +1,13 @@
-internal import Base
+package import Base
 
-/// One stream of a connection, as its owner holds it: send window, queue, and the hot path.
+/// One stream of a connection, as its owner holds it: the lane of its hot path, and the queue for
+/// what cannot go that way.
 ///
 /// Lives until the library closes the stream; afterwards every call on it does nothing. Confined to
 /// the connection's loop.
 @safe
-package final class HTTP2Stream {
-    /// What was sent and received. Hot-path sends need exactly `.sentHeaders`.
+package final class HTTP2Stream: FrameLane {
+    /// What was sent and received. The lane is open with exactly `.sentHeaders`.
     struct Flags: OptionSet {
         let rawValue: UInt8
         static let sentHeaders = Flags(rawValue: 1)
@@ -26,14 +27,11 @@ package final class HTTP2Stream {
     /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.
     static let frameBytesMax = 16_384
 
-    package let id: UInt32
-    /// Whatever the owner attaches to the stream; released when the stream closes.
-    package var owner: AnyObject?
-
     /// The connection clears the streams it still has before it goes, so `closed` guards this.
     private let connection: Unmanaged<HTTP2Connection>
-    var window: Int64
-    var flags: Flags = []
+    var flags: Flags = [] {
+        didSet { setOpen(flags.subtracting(.receivedEnd) == .sentHeaders) }
+    }
     /// Bytes already accepted that windows or output did not take yet, from `queueStart`.
     var queue: [UInt8] = []
     var queueStart = 0
@@ -42,12 +40,12 @@ package final class HTTP2Stream {
     /// Bytes that the last refused send needed.
     var wantedBytes = 0
 
-    init(id: UInt32, connection: HTTP2Connection, window: Int64) {
-        self.id = id
+    init(id: UInt32, connection: HTTP2Connection, window: Int) {
         unsafe self.connection = Unmanaged.passUnretained(connection)
-        self.window = window
+        super.init(streamID: id, output: connection.output, window: window)
     }
 
+    package var id: UInt32 { streamID }
     package var isClosed: Bool { flags.contains(.closed) }
     package var hasSentHeaders: Bool { flags.contains(.sentHeaders) }
     package var hasReceivedEnd: Bool { flags.contains(.receivedEnd) }
@@ -71,20 +69,8 @@ package final class HTTP2Stream {
     /// has at least, might never fit at once; they are taken whole as soon as the windows are open
     /// at all, and the rest waits in the queue.
     package func trySend(_ bytes: RawSpan) -> Bool {
-        guard flags.isDisjoint(with: [.ending, .sentEnd, .closed]), hasSentHeaders else {
-            return false
-        }
-        return unsafe connection._withUnsafeGuaranteedRef { connection in
-            let size = bytes.byteCount
-            guard flags.subtracting(.receivedEnd) == .sentHeaders, size <= Self.frameBytesMax,
-                Int64(size) <= window, connection.takes(size)
-            else { return connection.trySendSlowly(bytes, on: self) }
-            window -= Int64(size)
-            connection.counters.messagesSent &+= 1
-            unsafe bytes.withUnsafeBytes { bytes in
-                unsafe connection.frame(bytes, streamID: id, endStream: false)
-            }
-            return true
-        }
+        if offer(bytes) { return true }
+        guard isOpen, hasSentHeaders else { return false }
+        return unsafe connection._withUnsafeGuaranteedRef { $0.trySendSlowly(bytes, on: self) }
     }
 }

@@ -35,7 +35,7 @@ extension ByteStream {
         attempt = nil
         if let drainTimer { loop.cancel(drainTimer) }
         if let idleTimer { loop.cancel(idleTimer) }
-        isBlocked = false
+        hasBytesLeft = false
         output.removeAll()
         output.release()
         tls = nil

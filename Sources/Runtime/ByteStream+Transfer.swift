@@ -29,11 +29,12 @@ extension ByteStream {
 
     /// The send of the turn. Calls nobody.
     func flush(at now: Instant) {
-        isDirty = false
-        guard phase == .open || phase == .draining || phase == .ending, !isBlocked else { return }
+        guard phase == .open || phase == .draining || phase == .ending, !hasBytesLeft else {
+            return
+        }
         if send(), phase == .draining { shutDownWriting() }
         lastSentAt = now
-        if isWarm { return }
+        if isWarm || !output.holdsMemory { return }
         isWarm = true
         loop.keepWarm(self)
     }
@@ -67,6 +68,7 @@ extension ByteStream {
     /// True if nothing is left.
     func send() -> Bool {
         if output.isEmpty { return true }
+        loop.sendCalls &+= 1
         let sent = unsafe output.withBytes { bytes in
             if let tls { return unsafe tls.write(bytes) }
             return unsafe clinux_send(socket, bytes.baseAddress, bytes.count)
@@ -78,14 +80,14 @@ extension ByteStream {
             return false
         }
         if output.isEmpty { return true }
-        isBlocked = true
+        hasBytesLeft = true
         updateInterest()
         return false
     }
 
     func sendAfterBlock() {
         guard isBlocked else { return }
-        isBlocked = false
+        hasBytesLeft = false
         guard send() else { return }
         updateInterest()
         if phase == .draining {

@@ -24,14 +24,14 @@ package final class ByteStream: EventHandler {
     }
 
     package let loop: EventLoop
-    package let output = OutputBuffer()
+    package let output: OutputBuffer
     package weak var delegate: (any ByteStreamDelegate)?
     /// The other side; while a name is being resolved, unspecified.
     package internal(set) var peer: SocketAddress
     /// Bytes taken in one turn at most, without TLS: what they lead to holds up all other streams.
     package var readBytesMax = Int.max
     /// The kernel did not take everything; `becameWritable` will come.
-    package internal(set) var isBlocked = false
+    package var isBlocked: Bool { hasBytesLeft }
 
     var phase: Phase
     var closeReason: SystemError?
@@ -43,13 +43,13 @@ package final class ByteStream: EventHandler {
     var token: WatchToken?
     var interest: UInt32 = 0
     var isReadingPaused = false
-    var isDirty = false
     var isSettling = false
     var hasShutDown = false
     var hasPeerEnded = false
     var isWarm = false
-    // Written with every send and read: stored without package access, so that writing needs no
-    // check at run time.
+    // Touched with every send or read: stored without package access, so that no check is needed at
+    // run time.
+    var hasBytesLeft = false
     var lastSentAt: Instant
     var drainTimer: TimerID?
     var idleTimer: TimerID?
@@ -63,8 +63,10 @@ package final class ByteStream: EventHandler {
         self.loop = loop
         self.peer = peer
         self.phase = phase
+        output = OutputBuffer(turn: loop.outputTurn)
         lastReceivedAt = loop.turnInstant
         lastSentAt = loop.turnInstant
+        output.setFlusher(self)
     }
 
     /// A stream over a connected socket, as a listener accepts it.
@@ -73,11 +75,16 @@ package final class ByteStream: EventHandler {
         self.peer = peer
         self.phase = .open
         self.socket = socket
+        output = OutputBuffer(turn: loop.outputTurn)
         lastReceivedAt = loop.turnInstant
         lastSentAt = loop.turnInstant
         interest = clinux_readable
+        output.setFlusher(self)
         token = try loop.watch(socket, interest, self)
     }
+
+    /// The output may live longer, on the turn's list.
+    deinit { output.setFlusher(nil) }
 
     package var isClosed: Bool { phase == .closed }
 
@@ -93,9 +100,7 @@ package final class ByteStream: EventHandler {
     @inline(__always)
     package func flushAtEndOfTurn() {
         loop.preconditionInLoop()
-        if isDirty || isBlocked { return }
-        isDirty = true
-        loop.dirtyStreams.append(self)
+        if !isBlocked { loop.outputTurn.list(output) }
     }
 
     /// Leaves further bytes in the kernel, so that the peer is slowed down. Up to one read that has

@@ -10,9 +10,8 @@ extension EventLoop {
         // Streams that just closed say so; what they ask for then is still done.
         for _ in 0..<EventLoop.lastTurns where hasUrgentWork { finishTurn() }
         // What is left refers to the loop and would keep it alive for ever.
-        (endings, rereadingStreams, dirtyStreams, settlingStreams, warmStreams) = (
-            [], [], [], [], []
-        )
+        outputTurn.flush { _ in }
+        (endings, rereadingStreams, settlingStreams, warmStreams) = ([], [], [], [])
         afterthoughts = []
         timers = TimerHeap()
         clinux_set_current_loop(nil)
@@ -27,7 +26,7 @@ extension EventLoop {
     private static let lastTurns = 16
 
     private var hasUrgentWork: Bool {
-        !endings.isEmpty || !dirtyStreams.isEmpty || !settlingStreams.isEmpty
+        !endings.isEmpty || !outputTurn.isEmpty || !settlingStreams.isEmpty
             || !rereadingStreams.isEmpty
     }
 
@@ -119,8 +118,13 @@ extension EventLoop {
         endings.removeAll(keepingCapacity: true)
         // Sending calls nobody, so the list cannot grow meanwhile.
         let now = turnInstant
-        for stream in dirtyStreams { stream.flush(at: now) }
-        dirtyStreams.removeAll(keepingCapacity: true)
+        outputTurn.flush { owner in
+            unsafe unsafeDowncast(owner, to: ByteStream.self).flush(at: now)
+        }
+        if sendCalls > 0 {
+            sendCounter?.add(sendCalls)
+            sendCalls = 0
+        }
         for work in afterthoughts { work() }
         afterthoughts.removeAll(keepingCapacity: true)
         if settlingStreams.isEmpty { return }

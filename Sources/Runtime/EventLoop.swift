@@ -30,7 +30,10 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var batch: [Mailbox.Work] = []
     var endings: [() -> Void] = []
     var afterthoughts: [() -> Void] = []
-    var dirtyStreams: [ByteStream] = []
+    let outputTurn = OutputTurn()
+    /// Of this turn.
+    var sendCalls: UInt64 = 0
+    private(set) var sendCounter: Counter?
     var settlingStreams: [ByteStream] = []
     var rereadingStreams: [ByteStream] = []
     var warmStreams: [ByteStream] = []
@@ -159,6 +162,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     package func cancel(_ timer: TimerID) {
         preconditionInLoop()
         timers.cancel(timer)
+    }
+
+    /// Counts the send calls of the loop's streams from now on.
+    package func countSends(with counter: Counter) {
+        preconditionInLoop()
+        sendCounter = counter
     }
 
     /// Runs `work` once at the end of this turn, before the turn's sends, in the order asked.

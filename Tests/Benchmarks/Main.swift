@@ -1,10 +1,10 @@
 import Base
 import Runtime
 
-/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [sizes]`: all parts, or
-/// those named.
+/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [counts] [sizes]`: all
+/// parts, or those named.
 @main struct Benchmarks {
-    private static let parts = ["ingest", "encoding", "publish", "sizes"]
+    private static let parts = ["ingest", "encoding", "publish", "counts", "sizes"]
 
     static func main() {
         var wanted: Set<String> = []
@@ -35,6 +35,7 @@ import Runtime
         }
         if isWanted("encoding") { EncodingBenchmark(rounds: rounds).run(into: &report) }
         if isWanted("publish") { PublishBenchmark(rounds: rounds).run(into: &report) }
+        if isWanted("counts") { CountBenchmark().run(into: &report) }
         if isWanted("sizes") { SizeBenchmark(recording: recording).run(into: &report) }
         print(report.text)
     }

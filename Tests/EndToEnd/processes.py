@@ -192,10 +192,12 @@ class Gateway(Penstock):
 class BenchServer(Penstock):
     """`penstock bench serve`: the gateway's door without a market behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.address = f"127.0.0.1:{free_port()}"
-        super().__init__("bench", "serve", "--listen", self.address)
-        self.wait_until_up(lambda: connects(self.address))
+        super().__init__("bench", "serve", "--listen", self.address, *options)
+        self.wait_until_up(lambda: len(self.lines) >= 4)
+        said = dict(line.split(" ", 1) for line in self.lines)
+        self.path, self.body = said["path"], said["body"]
 
 
 class InteropServer(Penstock):

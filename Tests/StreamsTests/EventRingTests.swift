@@ -1,5 +1,5 @@
 import Base
-import Streams
+@testable import Streams
 import Testing
 
 @Suite struct EventRingTests {

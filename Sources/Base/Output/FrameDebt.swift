@@ -1,0 +1,44 @@
+/// The frames that an output owes: each is nine bytes of head, which are its own, and a payload
+/// that a turn keeps for all. Few, because who owes more has so much to send that copying it early
+/// costs nothing by comparison.
+@safe
+struct FrameDebt {
+    @safe
+    private struct Entry {
+        var payload: UnsafeRawPointer?
+        var size: UInt32 = 0
+        var streamID: UInt32 = 0
+    }
+
+    static let countMax = 12
+
+    private var count = 0
+    /// Of all frames, their heads included.
+    private(set) var bytes = 0
+    private var entries = InlineArray<12, Entry>(repeating: Entry())
+
+    var isEmpty: Bool { count == 0 }
+    var isFull: Bool { count == Self.countMax }
+
+    @inline(__always)
+    mutating func add(_ payload: UnsafeRawPointer, size: Int, streamID: UInt32) {
+        unsafe entries[count] = Entry(
+            payload: payload, size: UInt32(truncatingIfNeeded: size), streamID: streamID)
+        count &+= 1
+        bytes &+= size &+ DataFrame.headSize
+    }
+
+    mutating func clear() { (count, bytes) = (0, 0) }
+
+    /// Writes `bytes` bytes.
+    func write(to start: UnsafeMutableRawPointer) {
+        var target = unsafe start
+        for index in 0..<count {
+            let size = Int(entries[index].size)
+            guard let payload = unsafe entries[index].payload else { continue }
+            unsafe DataFrame.write(
+                payload, size: size, streamID: entries[index].streamID, to: target)
+            unsafe target += size &+ DataFrame.headSize
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Testing
+
+@testable import Base
+
+/// A connection with one stream, and what its socket was given.
+private final class Connection {
+    let output: OutputBuffer
+    let lane: FrameLane
+    var sent: [UInt8] = []
+    /// What the socket takes at most in one send.
+    var socketRoom = Int.max
+    var sends = 0
+
+    init(_ turn: OutputTurn?, streamID: UInt32 = 1, window: Int = 65_535) {
+        output = OutputBuffer(turn: turn)
+        output.limitLanes(bytesMax: 1 << 18)
+        output.laneWindow = 65_535
+        output.openForLanes(true)
+        lane = FrameLane(streamID: streamID, output: output, window: window)
+        lane.setOpen(true)
+        output.setFlusher(self)
+    }
+
+    deinit {
+        lane.setOpen(false)
+        output.setFlusher(nil)
+    }
+
+    func flush() {
+        if output.isEmpty { return }
+        let bytes = output.copyBytes().prefix(socketRoom)
+        sends += 1
+        sent += bytes
+        output.consume(bytes.count)
+    }
+}
+
+private func frame(_ payload: [UInt8], on streamID: UInt32 = 1) -> [UInt8] {
+    let (size, id) = (payload.count, streamID)
+    return [UInt8(size >> 16), UInt8(size >> 8 & 255), UInt8(size & 255), 0, 0]
+        + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: id >> $0) } + payload
+}
+
+/// Rows of one loop and the turn that sends for them.
+private final class Crowd {
+    let turn = OutputTurn()
+    var rows = FrameRows()
+
+    func connect(_ count: Int, window: Int = 65_535) -> [Connection] {
+        (0..<count).map { index in
+            let connection = Connection(
+                turn, streamID: UInt32(2 * index + 1), window: window)
+            rows.append(connection.lane, isCurrent: true)
+            return connection
+        }
+    }
+
+    func deliver(_ payload: [UInt8], messages: Int = 1) -> (taken: Int, refused: [Int]) {
+        var refused: [Int] = []
+        let taken = payload.withRawSpan {
+            rows.deliver($0, messages: messages, refused: &refused)
+        }
+        return (taken, refused)
+    }
+
+    func flush() { turn.flush { ($0 as? Connection)?.flush() } }
+}
+
+@Suite struct `Frame rows` {
+    private let crowd = Crowd()
+
+    @Test func `every current row gets the frame, under its stream's number, in one send`() {
+        let connections = crowd.connect(3)
+        crowd.rows.setCurrent(1, false)
+        #expect(crowd.deliver([1, 2, 3]).taken == 2)
+        crowd.flush()
+        #expect(connections[0].sent == frame([1, 2, 3], on: 1))
+        #expect(connections[1].sent == [])
+        #expect(connections[2].sent == frame([1, 2, 3], on: 5))
+        #expect(connections.map(\.sends) == [1, 0, 1])
+    }
+
+    @Test(arguments: [1, FrameDebt.countMax, FrameDebt.countMax + 1, 100])
+    func `all frames of a turn leave in their order, in one send`(count: Int) {
+        let connections = crowd.connect(2)
+        let payloads = (0..<count).map { [UInt8](repeating: UInt8($0), count: $0 + 1) }
+        for payload in payloads { #expect(crowd.deliver(payload).taken == 2) }
+        #expect(connections[0].output.count == payloads.reduce(0) { $0 + $1.count + 9 })
+        crowd.flush()
+        for connection in connections {
+            #expect(
+                connection.sent == payloads.flatMap { frame($0, on: connection.lane.streamID) })
+            #expect(connection.sends == 1)
+        }
+    }
+
+    @Test func `bytes appended after an owed frame leave after it`() {
+        let connection = crowd.connect(1)[0]
+        _ = crowd.deliver([7])
+        connection.output.append([9, 9])
+        _ = crowd.deliver([8])
+        crowd.flush()
+        #expect(connection.sent == frame([7]) + [9, 9] + frame([8]))
+    }
+
+    @Test func `what the socket does not take leaves later, though the turn is over`() {
+        let connection = crowd.connect(1)[0]
+        connection.socketRoom = 4
+        _ = crowd.deliver([1, 2, 3])
+        _ = crowd.deliver([4, 5])
+        crowd.flush()
+        _ = crowd.deliver([6])
+        connection.socketRoom = .max
+        connection.flush()
+        #expect(connection.sent == [[1, 2, 3], [4, 5], [6]].flatMap { frame($0) })
+        #expect(connection.output.takenCount == UInt64(connection.sent.count))
+    }
+
+    @Test func `an output that nobody flushes keeps its bytes when the frames go`() {
+        let connection = crowd.connect(1)[0]
+        connection.output.setFlusher(nil)
+        _ = crowd.deliver([1, 2, 3])
+        crowd.flush()
+        let other = Connection(crowd.turn)
+        #expect([7, 7, 7].withRawSpan { other.lane.offer($0) })
+        #expect(connection.output.copyBytes() == frame([1, 2, 3]))
+    }
+
+    @Test func `a closed lane, a closed window and a full output refuse and take nothing`() {
+        let connections = crowd.connect(6)
+        connections[0].lane.setOpen(false)
+        connections[1].lane.window = 2
+        connections[2].output.laneWindow = 2
+        connections[3].output.limitLanes(bytesMax: 2)
+        connections[4].output.openForLanes(false)
+        let result = crowd.deliver([1, 2, 3])
+        #expect(result.taken == 1)
+        #expect(result.refused == [0, 1, 2, 3, 4])
+        for connection in connections.dropLast() { #expect(connection.output.isEmpty) }
+    }
+
+    @Test func `windows and the count of messages move with what was taken`() {
+        let connection = crowd.connect(1, window: 3)[0]
+        #expect(crowd.deliver([1, 2, 3], messages: 2).taken == 1)
+        #expect(connection.lane.window == 0)
+        #expect(connection.output.laneWindow == 65_532)
+        #expect(connection.output.messagesTaken == 2)
+        #expect(crowd.deliver([1]).refused == [0])
+        #expect(connection.output.messagesTaken == 2)
+    }
+
+    @Test func `the largest payload of one frame passes, one byte more is refused`() {
+        let connection = crowd.connect(1)[0]
+        #expect(crowd.deliver([UInt8](repeating: 1, count: 16_384)).taken == 1)
+        #expect(crowd.deliver([UInt8](repeating: 1, count: 16_385)).refused == [0])
+        #expect(connection.output.count == 16_393)
+    }
+
+    @Test func `the last row takes the place of one that goes`() {
+        let connections = crowd.connect(3)
+        crowd.rows.remove(0)
+        crowd.rows.setCurrent(0, false)
+        #expect(crowd.deliver([1]).taken == 1)
+        crowd.flush()
+        #expect(connections.map { !$0.sent.isEmpty } == [false, true, false])
+    }
+
+    @Test func `a row without a lane is refused`() {
+        crowd.rows.append(nil, isCurrent: true)
+        #expect(crowd.deliver([1]).refused == [0])
+    }
+
+    @Test func `without a turn, frames are copied at once and the flush hook tells`() {
+        let connection = Connection(nil)
+        var told = 0
+        connection.output.wantsFlush = { told += 1 }
+        #expect([1, 2].withRawSpan { connection.lane.offer($0) })
+        #expect([3].withRawSpan { connection.lane.offer($0) })
+        #expect(told == 1)
+        #expect(connection.output.copyBytes() == frame([1, 2]) + frame([3]))
+    }
+}

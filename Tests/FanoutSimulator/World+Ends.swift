@@ -27,11 +27,14 @@ extension World {
         try judge.check()
     }
 
+    private static let lastTurnsMax = 1000
+
     /// Either the server drains or all clients leave; in both cases nothing is left.
     func end() throws(Violation) {
         if dice.chance(0.5) { try drain() } else { for one in subscribers { one.leave() } }
-        for _ in 0..<40 {
-            clock.advance(by: .milliseconds(50))
+        // What the clients said last is still heard, in pieces.
+        for _ in 0..<Self.lastTurnsMax where !loops.allSatisfy(\.ends.isEmpty) {
+            clock.advance(by: .milliseconds(10))
             for loop in loops { loop.runTurn() }
             try judge.check()
         }

@@ -72,7 +72,14 @@ extension SessionDialogue {
     }
 
     func change(_ answers: UInt64, _ change: SubscriptionChange) {
-        guard let entry = living[change.id] else { return }
+        // Publishing may serve other rows of this session, and end some: while all of them still
+        // have what the client believes, and not between the first one's change and the answer.
+        for part in living[change.id]?.parts ?? [] { part.subscription.topic.publishPending() }
+        if session.isEnded { return }
+        guard let entry = living[change.id] else {
+            let text = "subscription \(change.id) has just ended"
+            return refuse(answers, Refusal(.unknown, text, field: "id", id: change.id))
+        }
         var plan = entry.plan
         plan.take(change)
         var wanted: [(name: String, subscription: Subscription, SubscriptionOptions)] = []

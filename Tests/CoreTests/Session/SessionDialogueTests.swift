@@ -268,6 +268,31 @@ import Testing
         #expect(client.data.count == 2)
     }
 
+    /// Seed 7541 of the fan-out simulator: publishing the second topic wakes its row, and with it
+    /// the session, while the first one already has its new fields.
+    @Test func `nothing with new fields comes before the answer that announces them`() throws {
+        let ethereum = try fixture.tick("tick:binance:ETH/USDT")
+        try apply("100")
+        ethereum.apply(tick("10", "20"), 1)
+        fixture.turn.end()
+        let client = DialogueClient(fixture)
+        _ = client.subscribe(
+            SubscribeTopics(
+                id: 1, topics: [Self.tickName, "tick:binance:ETH/USDT"], fields: ["bid_price"],
+                start: 2))
+        try apply("101")
+        ethereum.apply(tick("11", "20"), 2)
+        let before = client.sink.updates.count
+        client.send(.update(UpdateSubscription(id: 1, fields: ["*"])))
+        let wide = client.sink.updates.dropFirst(before).firstIndex {
+            if case .tick(let tick)? = $0.payload { tick.askPrice != nil } else { false }
+        }
+        let answer = client.sink.updates.dropFirst(before).firstIndex {
+            if case .control(let control)? = $0.payload { control.answers != nil } else { false }
+        }
+        #expect(try #require(answer) < #require(wide))
+    }
+
     /// Seed 494 of the random lives.
     @Test func `a snapshot that waits for room is not forgotten by a change of options`() throws {
         try apply("100")

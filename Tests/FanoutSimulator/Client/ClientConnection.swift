@@ -47,6 +47,11 @@ final class ClientConnection {
                 && calls.values.allSatisfy(\.isSettled)
     }
 
+    var summary: String {
+        "\(output.count) bytes to send, \(link.up.count) up, \(link.down.count) down, "
+            + "\(windows.owedConnection) owed, going away: \(isGoingAway)"
+    }
+
     // MARK: Calls
 
     func start(_ call: ClientCall, path: String, messagePack: Bool) -> Bool {

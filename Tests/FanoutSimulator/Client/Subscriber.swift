@@ -226,7 +226,9 @@ final class Subscriber {
         }
         let held = world.end(of: connection)?.machine.heldBytes ?? 0
         return connection.isQuiet && held == 0
-            ? nil : "connection \(connection.number) is not quiet, the server holds \(held) bytes"
+            ? nil
+            : "connection \(connection.number) is not quiet (\(connection.summary)), "
+                + "the server holds \(held) bytes"
     }
 
     private var sessions: [SessionStream] { calls.compactMap { $0 as? SessionStream } }

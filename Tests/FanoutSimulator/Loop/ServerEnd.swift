@@ -84,9 +84,8 @@ final class ServerEnd {
     // MARK: As the gateway's connection does
 
     private func receive() {
-        guard isOpen, let piece = link.up.read(limit: loop.world.dice.spread(1...8192)) else {
-            return
-        }
+        let most = loop.venue.isQuiet ? 8192 : loop.world.dice.spread(1...8192)
+        guard isOpen, let piece = link.up.read(limit: most) else { return }
         machine.outputBlocked = isBlocked
         piece.bytes.withRawSpan { machine.received($0, now: loop.clock.instant) }
         afterWork()

@@ -16,7 +16,7 @@ package class Topic {
     package internal(set) var status: Status = .stale
     unowned let hub: Hub
     private var audiences: [Audience] = []
-    private var isDirty = false
+    private(set) var isDirty = false
     private let frames = OutputBuffer()
 
     init(name: String, number: UInt32, hub: Hub) {
@@ -36,6 +36,11 @@ package class Topic {
     /// Whether `canResume` positions continue without a snapshot or a gap.
     package func canResume(from position: Position) -> Bool { preconditionFailure("abstract") }
 
+    /// Whether a subscription may begin so.
+    package func check(_ start: SubscriptionOptions.Start?) throws(TopicRefusal) {
+        preconditionFailure("abstract")
+    }
+
     /// Where a new subscription begins.
     func startingPoint(
         resumeAt position: Position?, _ start: SubscriptionOptions.Start?
@@ -54,19 +59,20 @@ package class Topic {
     }
 
     /// Whether more was lost at `cursor` than a subscriber may lose who asked for all or nothing.
-    func isTooFar(_ cursor: Subscription.Cursor) -> Bool { preconditionFailure("abstract") }
+    func isTooFar(_ cursor: Subscription.Cursor, _ subscription: Subscription) -> Bool {
+        preconditionFailure("abstract")
+    }
 
     /// Makes pending changes part of the state under a new position. Returns the old one.
     func commit(at now: Timestamp) -> Position? { preconditionFailure("abstract") }
 
-    /// Appends frames that lead the current rows of `audience` on, and returns where to. Nil and
-    /// nothing appended: nothing changed that they want.
-    func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
+    /// Appends frames that lead the current rows of `audience` on. Nil and nothing appended:
+    /// nothing changed that they want, up to the present.
+    func appendNews(for audience: Audience, into frames: OutputBuffer) -> News? {
         preconditionFailure("abstract")
     }
 
-    /// How many messages lead from one position of the present epoch to another.
-    func messageCount(from before: Position, to reached: Position) -> UInt64 { 1 }
+    func makeAudience(_ key: Audience.Key) -> Audience { Audience(key: key, told: position) }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
@@ -122,18 +128,21 @@ package class Topic {
         var hasNews = false
         while audience.told != position {
             let before = audience.told
-            guard let reached = appendNews(for: audience, into: frames) else { break }
+            guard let news = appendNews(for: audience, into: frames) else { break }
             hasNews = true
             let delivered = frames.withSpan { audience.deliver($0, from: before) }
             hub.metrics.deliveries.add(UInt64(delivered))
             hub.metrics.deliveredBytes.add(UInt64(delivered * frames.count))
             frames.removeAll()
-            let messages = messageCount(from: before, to: reached)
-            if messages > 1 { audience.delivered(messages) }
-            audience.told = reached
+            if news.messages > 1 { audience.delivered(news.messages) }
+            audience.told = news.reached
         }
         audience.known = position.sequence
-        if hasNews { audience.wakeResting() }
+        if hasNews {
+            audience.wakeResting()
+        } else if audience.passed == position {
+            audience.wakeLagging()
+        }
         return hasNews
     }
 
@@ -142,7 +151,7 @@ package class Topic {
     /// The audience of that key, made if there is none.
     final func audience(_ key: Audience.Key) -> Audience {
         if let known = audiences.first(where: { $0.key == key }) { return known }
-        let audience = Audience(key: key, told: position)
+        let audience = makeAudience(key)
         audiences.append(audience)
         return audience
     }

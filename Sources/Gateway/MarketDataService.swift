@@ -29,6 +29,15 @@ package struct MarketDataService: RPCService {
             (request: GetSnapshotRequest, call: RPCCall) throws(RPCStatus) in
             try Self.snapshot(request, hub: hub, limits: limits, caller: call.caller)
         }
+        let history = HistoryAnswers(hub: hub, limits: limits)
+        router.unary("/\(name)/GetHistory") {
+            (request: GetHistoryRequest, call: RPCCall) throws(RPCStatus) in
+            try history.page(request, call.caller)
+        }
+        router.unary("/\(name)/GetReplayInfo") {
+            (request: GetReplayInfoRequest, call: RPCCall) throws(RPCStatus) in
+            try history.replayInfo(request, call.caller)
+        }
         router.unary("/\(name)/ListInstruments") {
             (request: ListInstrumentsRequest) throws(RPCStatus) in
             try Self.instruments(request, hub: hub)

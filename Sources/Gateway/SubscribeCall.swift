@@ -63,16 +63,33 @@ final class SubscribeCall: RPCHandler, FrameSink {
             return finish(
                 StatusMapping.tooManyTopics(request.topics.count, limit: limits.topicsPerCallMax))
         }
-        let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { _ in nil }
+        let plan: SubscriptionPlan
+        do throws(Schema.Refusal) {
+            plan = try SubscriptionPlan(request, limits.session.filter)
+        } catch {
+            return finish(StatusMapping.status(error))
+        }
         var resume: [String: Position] = [:]
         for position in request.resume {
             guard let name = position.topic, let epoch = position.epoch else { continue }
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
+        var options: [UInt32: SubscriptionOptions] = [:]
+        let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
+            do throws(TopicRefusal) {
+                let resumes = resume.keys.contains { $0 == topic.name }
+                options[topic.number] = try plan.options(for: topic, resumes: resumes)
+                return nil
+            } catch {
+                return error
+            }
+        }
         let session = Session(codec: call.subtype.codec, sink: self)
         self.session = session
         let accepted = wanted.accepted.map { name, topic in
-            var entry = session.add(topic, resumeAt: resume[name] ?? resume[topic.name])
+            var entry = session.add(
+                topic, resumeAt: resume[name] ?? resume[topic.name],
+                options[topic.number] ?? SubscriptionOptions())
             entry.name = name
             return entry
         }

@@ -86,10 +86,15 @@ struct WindowSide: Sendable {
     }
 
     func snapshot(into levels: inout [Level]) {
-        for row in rows {
-            let quantity = Decimal(mantissa: row.quantity, exponent: quantityExponent)
-            levels.append(Level(price: map.key(at: row.slot), quantity: quantity))
-        }
+        for row in rows { levels.append(level(row)) }
+    }
+
+    var best: Level? { rows.first.map(level) }
+
+    private func level(_ row: Row) -> Level {
+        Level(
+            price: map.key(at: row.slot),
+            quantity: Decimal(mantissa: row.quantity, exponent: quantityExponent))
     }
 
     /// Merges the old rows and the book's from rank `start` on, where their prices part.

@@ -3,7 +3,7 @@ package import Schema
 package import Streams
 
 /// Everybody on this loop who gets the same bytes of one topic: one codec, one set of fields, one
-/// rate. A frame is encoded once for all of them.
+/// rate, one filter. A frame is encoded once for all of them.
 ///
 /// A row is *current* when it has everything that the audience was told: it takes the shared frame.
 /// A row that refused one is *behind*, in its session's queue. A row that has something else, such
@@ -15,6 +15,8 @@ package final class Audience {
         package var fields = FieldSet.all
         /// Nil: every change at once.
         package var rate: Rate?
+        /// Nil: everything passes.
+        package var filter: FilterProgram?
     }
 
     let key: Key
@@ -23,6 +25,10 @@ package final class Audience {
     /// Nothing that this audience wants changed in (told, known].
     var known: UInt64
     var pace = Pace()
+    /// With a filter on a state: the latest position at which it passed, whether there was news or
+    /// not, and its values when it was told last, which changes are measured against.
+    var passed: Position?
+    var toldValues: FilterValues?
     /// Waits in the pacer of its rate.
     var isWaiting = false
     var saving = Saving()
@@ -104,8 +110,24 @@ package final class Audience {
     func wakeResting() {
         guard hasResting else { return }
         hasResting = false
+        wake { _ in true }
+    }
+
+    /// The state passed the filter, but has nothing new for those who are current: it may have for
+    /// rows that rest at an older position because it did not pass when they came.
+    func wakeLagging() {
+        guard hasResting else { return }
+        let told = told
+        wake { cursor in
+            guard case .at(let reached) = cursor else { return false }
+            return reached.epoch == told.epoch && reached.sequence < told.sequence
+        }
+    }
+
+    private func wake(_ isWanted: (Subscription.Cursor) -> Bool) {
         var sessions: [Session] = []
-        for subscription in rows where subscription.cursor != nil && !subscription.isQueued {
+        for subscription in rows where !subscription.isQueued {
+            guard let cursor = subscription.cursor, isWanted(cursor) else { continue }
             subscription.session.markBehind(subscription)
             sessions.append(subscription.session)
         }

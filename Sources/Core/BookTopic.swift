@@ -159,6 +159,18 @@ package final class BookTopic: StateTopic {
 
     package override var fieldNames: FieldSet.Names { .book }
 
+    override var filterValues: FilterValues {
+        FilterValues(bestBid: window.best(.bid), bestAsk: window.best(.ask))
+    }
+
+    override func add(_ fields: FieldSet, to hash: inout StateHash) {
+        guard isFilled else { return }
+        var change = BookChange()
+        window.snapshot(into: &change)
+        if fields.contains(.bids) { for level in change.bids { hash.add("bid", level) } }
+        if fields.contains(.asks) { for level in change.asks { hash.add("ask", level) } }
+    }
+
     override func snapshotPayload(_ fields: FieldSet) -> Payload? {
         guard isFilled else { return nil }
         var change = BookChange()

@@ -3,4 +3,6 @@ struct CatchUp {
     var cursor: Subscription.Cursor
     /// The subscriber has all there is for it now; otherwise there is more.
     var isComplete: Bool
+    /// Events among the frames, statuses and gaps not counted.
+    var events: UInt64 = 0
 }

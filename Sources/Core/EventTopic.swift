@@ -9,6 +9,8 @@ package final class EventTopic: Topic {
     /// Frames of one catch-up step are cut off here, so that one subscriber's history does not
     /// hold up the others of its connection.
     private static let catchUpBytesMax = 65536
+    /// Likewise events that a filter looks at: a fraction of a millisecond.
+    private static let catchUpEventsMax: UInt64 = 4096
 
     struct Event: Sendable {
         var payload: Payload?
@@ -19,15 +21,13 @@ package final class EventTopic: Topic {
     }
 
     /// Events read at once, so that the history is not locked while they are encoded.
-    private static let readMax = 64
+    static let readMax = 64
 
     var history: SharedHistory { identity.history }
     private var lastSequence: UInt64 = 0
     private let names: FieldSet.Names
     /// What was read last; empty between publications, its memory is kept.
-    private var events: [Event] = []
-    /// Messages that were appended for the latest news: events, and gaps however much they cover.
-    private var appendedCount: UInt64 = 0
+    var read: [Event] = []
 
     init(_ identity: TopicIdentity, hub: Hub, fieldNames: FieldSet.Names = .trade) {
         identity.history.prepare(Self.makeRing(hub.limits, firstSequence: 1))
@@ -107,52 +107,20 @@ package final class EventTopic: Topic {
         return before
     }
 
-    /// A paced audience gets what came since its last tick in pieces of a bounded size.
-    override func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
-        let bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
-        appendedCount = 0
-        let reached = append(
-            after: audience.told.sequence, to: position.sequence, audience.key, bytesMax: bytesMax,
-            into: frames)
-        return Position(epoch: position.epoch, sequence: reached)
-    }
-
-    override var newsCount: UInt64 { appendedCount }
-
-    /// Returns the last sequence appended. Nothing of `(after, result]` is left out silently.
-    private func append(
-        after: UInt64, to last: UInt64, _ key: Audience.Key, bytesMax: Int,
-        into frames: OutputBuffer
-    ) -> UInt64 {
-        var reached = after
-        while reached < last, frames.count < bytesMax {
-            let lost = history.read(
-                after: reached, through: last, countMax: Self.readMax, into: &events)
-            if let lost {
-                append(lost, key, into: frames)
-                appendedCount &+= 1
-                reached = lost.upperBound
-            }
-            for event in events where frames.count < bytesMax {
-                reached &+= 1
-                appendedCount &+= 1
-                update(of: event, sequence: reached, key.fields)
-                    .encodeFramed(key.codec, into: frames)
-            }
-            events.removeAll(keepingCapacity: true)
+    /// A paced audience gets what came since its last tick in pieces of a bounded size. A filtered
+    /// one of which nothing passed for long is told so, or its positions would fall off the ring.
+    override func appendNews(for audience: Audience, into frames: OutputBuffer) -> News? {
+        let told = audience.told.sequence
+        var walk = EventWalk(seen: max(told, audience.known), sent: told)
+        walk.bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
+        append(&walk, to: position.sequence, audience.key, into: frames)
+        audience.known = walk.seen
+        if walk.sent == told, walk.seen &- told >= UInt64(max(1, history.countMax / 4)) {
+            appendProgress(&walk, audience.key, into: frames)
         }
-        return reached
-    }
-
-    private func append(
-        _ lost: ClosedRange<UInt64>, _ key: Audience.Key, into frames: OutputBuffer
-    ) {
-        var update = Update(topic: number, epoch: position.epoch, sequence: lost.upperBound)
-        update.baseSequence = lost.lowerBound &- 1
-        update.payload = .gap(
-            Gap(reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound))
-        update.encodeFramed(key.codec, into: frames)
-        hub.metrics.gaps.add()
+        if walk.sent == told { return nil }
+        return News(
+            reached: Position(epoch: position.epoch, sequence: walk.sent), messages: walk.messages)
     }
 
     func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
@@ -171,6 +139,14 @@ package final class EventTopic: Topic {
 
     // MARK: Cursors
 
+    package override func check(_ start: SubscriptionOptions.Start?) throws(TopicRefusal) {
+        let next = history.range.upperBound
+        guard case .sequence(let sequence)? = start, sequence > next else { return }
+        throw TopicRefusal(
+            .malformed,
+            "sequence \(sequence) of \"\(name)\" is yet to come; allowed: 1 to \(next)")
+    }
+
     package override func canResume(from wanted: Position) -> Bool {
         wanted.epoch == position.epoch && wanted.sequence <= position.sequence
             && history.gap(after: wanted.sequence) == nil
@@ -179,11 +155,7 @@ package final class EventTopic: Topic {
     override func startingPoint(
         resumeAt wanted: Position?, _ start: SubscriptionOptions.Start?
     ) -> StartingPoint {
-        guard let wanted else {
-            let first = start == .latest ? newestEvent() : position.sequence &+ 1
-            let cursor = Position(epoch: position.epoch, sequence: first &- 1)
-            return StartingPoint(cursor: .at(cursor), follows: .events, firstSequence: first)
-        }
+        let wanted = wanted ?? Position(epoch: position.epoch, sequence: sequence(before: start))
         guard wanted.epoch == position.epoch, wanted.sequence <= position.sequence else {
             return StartingPoint(
                 cursor: .lostEpoch, follows: .gap, firstSequence: position.sequence &+ 1)
@@ -194,26 +166,12 @@ package final class EventTopic: Topic {
             firstSequence: (lost?.upperBound ?? wanted.sequence) &+ 1)
     }
 
-    /// Sequence of the newest entry that is not about the status, if it is among the last few.
-    private func newestEvent() -> UInt64 {
-        var sequence = position.sequence
-        for _ in 0..<Self.statusEntriesMax {
-            guard let event = history[sequence] else { break }
-            if event.payload != nil { return sequence }
-            sequence &-= 1
-        }
-        return position.sequence &+ 1
-    }
-
-    /// Statuses change seldom: this many in a row mean that there is no event worth showing.
-    private static let statusEntriesMax = 64
-
     override func isServed(_ cursor: Subscription.Cursor, in audience: Audience) -> Bool {
         guard case .at(let reached) = cursor, reached.epoch == position.epoch else { return false }
         return reached.sequence >= audience.told.sequence
     }
 
-    override func isTooFar(_ cursor: Subscription.Cursor) -> Bool {
+    override func isTooFar(_ cursor: Subscription.Cursor, _ subscription: Subscription) -> Bool {
         guard case .at(let reached) = cursor, reached.epoch == position.epoch else { return false }
         return history.gap(after: reached.sequence) != nil
     }
@@ -225,12 +183,14 @@ package final class EventTopic: Topic {
         switch cursor {
         case .at(let reached) where reached.epoch == position.epoch:
             // Not beyond what the audience was told: the next tick brings the rest to all.
-            let sequence = append(
-                after: reached.sequence, to: audience.told.sequence, audience.key,
-                bytesMax: Self.catchUpBytesMax, into: frames)
+            var walk = EventWalk(seen: reached.sequence, sent: reached.sequence)
+            walk.bytesMax = Self.catchUpBytesMax
+            walk.stepsMax = Self.catchUpEventsMax
+            append(&walk, to: audience.told.sequence, audience.key, into: frames)
+            appendProgress(&walk, audience.key, into: frames)
             return CatchUp(
-                cursor: .at(Position(epoch: position.epoch, sequence: sequence)),
-                isComplete: sequence >= audience.told.sequence)
+                cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),
+                isComplete: walk.sent >= audience.told.sequence, events: walk.events)
         case .at, .nothing, .lostEpoch:
             var update = Update(
                 topic: number, epoch: position.epoch, sequence: position.sequence)

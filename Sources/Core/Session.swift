@@ -28,12 +28,16 @@ package final class Session {
 
     /// Adds a topic, starting at `position` if its topic can still continue from there, else with
     /// a snapshot (state) or live (event). Frames leave with `becameWritable()`.
-    package func add(_ topic: Topic, resumeAt position: Position?) -> AcceptedTopic {
-        let (_, start) = add(topic, SubscriptionOptions(), resumeAt: position)
+    package func add(
+        _ topic: Topic, resumeAt position: Position?,
+        _ options: SubscriptionOptions = SubscriptionOptions()
+    ) -> AcceptedTopic {
+        let (_, start) = add(topic, options, resumeAt: position)
         let resumed = position != nil && (start.follows == .delta || start.follows == .events)
         return AcceptedTopic(
             name: topic.name, number: topic.number, epoch: topic.position.epoch,
-            sequence: topic.position.sequence, status: topic.status, resumed: resumed)
+            sequence: topic.position.sequence, status: topic.status, resumed: resumed,
+            startSequence: topic is StateTopic ? nil : start.sequence)
     }
 
     /// Adds a topic that the session does not have. Frames leave with `becameWritable()`.
@@ -42,7 +46,7 @@ package final class Session {
         tag: UInt32 = 0
     ) -> (subscription: Subscription, start: StartingPoint) {
         topic.publishPending()
-        let key = Audience.Key(codec: codec, fields: options.fields, rate: options.rate)
+        let key = key(options)
         let subscription = Subscription(
             topic: topic, session: self, audience: topic.audience(key), tag: tag)
         subscription.closesWhenBehind = options.closesWhenBehind
@@ -50,6 +54,11 @@ package final class Session {
         let start = topic.startingPoint(resumeAt: position, options.start)
         topic.join(subscription, at: start)
         return (subscription, start)
+    }
+
+    private func key(_ options: SubscriptionOptions) -> Audience.Key {
+        Audience.Key(
+            codec: codec, fields: options.fields, rate: options.rate, filter: options.filter)
     }
 
     /// The subscription of a topic, if the session has it. O(1) in the number of topics.
@@ -62,7 +71,7 @@ package final class Session {
         subscription.topic.publishPending()
         guard byTopic[subscription.topic.number] === subscription else { return true }
         subscription.closesWhenBehind = options.closesWhenBehind
-        let key = Audience.Key(codec: codec, fields: options.fields, rate: options.rate)
+        let key = key(options)
         guard key != subscription.audience.key else { return true }
         let awaitsChange = subscription.cursor == .nothing && !subscription.isQueued
         behind.remove(subscription)
@@ -106,6 +115,7 @@ package final class Session {
                 break
             }
             subscription.hasStarted = true
+            if !subscription.isCaughtUp { subscription.eventsSent += catchUp.events }
             if catchUp.isComplete {
                 topic.place(subscription, at: catchUp.cursor, waits: true)
                 caughtUp(subscription)
@@ -145,7 +155,7 @@ package final class Session {
 
     private func isLost(_ subscription: Subscription, at cursor: Subscription.Cursor) -> Bool {
         subscription.closesWhenBehind && subscription.hasStarted
-            && subscription.topic.isTooFar(cursor)
+            && subscription.topic.isTooFar(cursor, subscription)
     }
 
     private func close(_ subscription: Subscription, at cursor: Subscription.Cursor) {
@@ -154,6 +164,8 @@ package final class Session {
     }
 
     func markBehind(_ subscription: Subscription) {
+        let sequence = subscription.topic.position.sequence
+        subscription.behindSince = sequence > 0 ? sequence - 1 : 0
         behind.append(subscription)
         guard !isWaiting else { return }
         isWaiting = true

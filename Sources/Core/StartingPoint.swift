@@ -1,4 +1,5 @@
 package import Schema
+internal import Streams
 
 /// Where a subscription begins in its topic, and what the subscriber is told about it.
 package struct StartingPoint {
@@ -8,4 +9,9 @@ package struct StartingPoint {
     package var firstSequence: UInt64?
     /// Nothing is sent before the next change.
     var waits = false
+
+    /// After which it begins; nil: nowhere in the present epoch.
+    package var sequence: UInt64? {
+        if case .at(let position) = cursor { position.sequence } else { nil }
+    }
 }

@@ -11,12 +11,20 @@ package class StateTopic: Topic {
     /// Sequence at which the status last changed.
     private var statusStamp: UInt64 = 0
     private var beginsEpoch = false
+    /// See `hash(of:)`.
+    final var lastHash: (position: Position, fields: FieldSet, hash: StateHash)?
 
     /// The sequence that changes of this turn get when they are published.
     final var pendingSequence: UInt64 { beginsEpoch ? 1 : position.sequence &+ 1 }
 
     /// Whether there is any state to show yet.
     package var hasState: Bool { preconditionFailure("abstract") }
+
+    /// What a filter sees of the state.
+    var filterValues: FilterValues { preconditionFailure("abstract") }
+
+    /// Adds the state's fields or levels to a hash; none while there is no state.
+    func add(_ fields: FieldSet, to hash: inout StateHash) { preconditionFailure("abstract") }
 
     /// Those fields of the state; nil while there is none.
     func snapshotPayload(_ fields: FieldSet) -> Payload? { preconditionFailure("abstract") }
@@ -126,20 +134,42 @@ package class StateTopic: Topic {
     }
 
     /// Whoever wants all fields is told of every position; others of changes of their fields and of
-    /// the status.
+    /// the status. A filter says when; what did not pass before comes along with what does.
     final override func appendNews(
         for audience: Audience, into frames: OutputBuffer
-    ) -> Position? {
+    ) -> News? {
         let key = audience.key
-        guard audience.told.epoch == position.epoch,
-            let update = delta(since: audience.known, base: audience.told.sequence, key.fields)
-        else {
-            snapshot(key.fields).encodeFramed(key.codec, into: frames)
-            return position
+        var since = audience.known
+        if let filter = key.filter {
+            guard passes(filter, since: audience.told, audience.toldValues) else { return nil }
+            audience.passed = position
+            since = audience.told.sequence
         }
-        if key.fields != .all, update.payload == nil, update.status == nil { return nil }
-        update.encodeFramed(key.codec, into: frames)
-        return position
+        if audience.told.epoch == position.epoch,
+            let update = delta(since: since, base: audience.told.sequence, key.fields)
+        {
+            if key.fields != .all, update.payload == nil, update.status == nil { return nil }
+            update.encodeFramed(key.codec, into: frames)
+        } else {
+            snapshot(key.fields).encodeFramed(key.codec, into: frames)
+        }
+        if let filter = key.filter, filter.measuresChange { audience.toldValues = filterValues }
+        return News(reached: position)
+    }
+
+    /// Whether a filter lets the present state through to whoever was told `base`. What makes that
+    /// void or doubtful always passes.
+    private func passes(
+        _ filter: FilterProgram, since base: Position, _ told: FilterValues?
+    ) -> Bool {
+        base.epoch != position.epoch || statusStamp > base.sequence
+            || filter.passes(filterValues, since: told)
+    }
+
+    final override func makeAudience(_ key: Audience.Key) -> Audience {
+        let audience = super.makeAudience(key)
+        if let filter = key.filter, filter.measuresChange { audience.toldValues = filterValues }
+        return audience
     }
 
     /// The present state as one snapshot.
@@ -184,7 +214,7 @@ package class StateTopic: Topic {
         if let wanted, canResume(from: wanted) {
             return StartingPoint(cursor: .at(wanted), follows: .delta)
         }
-        if wanted == nil, start == .live {
+        if wanted == nil, case .live? = start {
             return StartingPoint(cursor: .nothing, follows: .change, waits: true)
         }
         return StartingPoint(cursor: .nothing, follows: .snapshot)
@@ -194,10 +224,25 @@ package class StateTopic: Topic {
         _ cursor: Subscription.Cursor, in audience: Audience
     ) -> Bool { cursor == .at(position) }
 
-    final override func isTooFar(_ cursor: Subscription.Cursor) -> Bool {
+    package final override func check(_ start: SubscriptionOptions.Start?) throws(TopicRefusal) {
+        switch start {
+        case nil, .latest, .live: break
+        case .sequence, .time, .count:
+            throw TopicRefusal(
+                .malformed,
+                "\"\(name)\" is a state topic and keeps no past; allowed: START_LATEST, "
+                    + "START_LIVE, or a position")
+        }
+    }
+
+    /// What a filter or a rate withheld before it fell behind is nobody's slowness.
+    final override func isTooFar(
+        _ cursor: Subscription.Cursor, _ subscription: Subscription
+    ) -> Bool {
         guard case .at(let reached) = cursor else { return false }
+        let since = max(reached.sequence, subscription.behindSince)
         return reached.epoch != position.epoch
-            || position.sequence &- reached.sequence > hub.limits.closeLagMax
+            || position.sequence > since && position.sequence - since > hub.limits.closeLagMax
     }
 
     final override func appendCatchUp(
@@ -209,6 +254,11 @@ package class StateTopic: Topic {
             reached.sequence <= position.sequence
         {
             if reached == position { return CatchUp(cursor: cursor, isComplete: true) }
+            // Judged without knowing what this subscriber saw last, which withholds nothing that
+            // the audience was told. Until something passes it is not behind.
+            if let filter = key.filter, !passes(filter, since: reached, nil) {
+                return CatchUp(cursor: cursor, isComplete: true)
+            }
             let base = reached.sequence
             if let update = delta(since: base, base: base, key.fields) {
                 if key.fields != .all, update.payload == nil, update.status == nil {

@@ -90,6 +90,16 @@ package final class TickTopic: StateTopic {
 
     package override var fieldNames: FieldSet.Names { .tick }
 
+    override var filterValues: FilterValues { tick.map { FilterValues($0) } ?? FilterValues() }
+
+    override func add(_ fields: FieldSet, to hash: inout StateHash) {
+        guard let tick else { return }
+        if fields.contains(.bidPrice) { hash.add("bid_price", tick.bidPrice) }
+        if fields.contains(.bidQuantity) { hash.add("bid_quantity", tick.bidQuantity) }
+        if fields.contains(.askPrice) { hash.add("ask_price", tick.askPrice) }
+        if fields.contains(.askQuantity) { hash.add("ask_quantity", tick.askQuantity) }
+    }
+
     override func snapshotPayload(_ fields: FieldSet) -> Payload? {
         tick.map { .tick(Wire.tick($0, fields)) }
     }

@@ -19,7 +19,7 @@ package class Topic {
     final var publishTime = Timestamp.unknown
     unowned let hub: Hub
     private var audiences: [Audience] = []
-    private var isDirty = false
+    private(set) var isDirty = false
     private let frames = OutputBuffer()
 
     init(_ identity: TopicIdentity, hub: Hub) {
@@ -40,6 +40,11 @@ package class Topic {
     /// Whether `canResume` positions continue without a snapshot or a gap.
     package func canResume(from position: Position) -> Bool { preconditionFailure("abstract") }
 
+    /// Whether a subscription may begin so.
+    package func check(_ start: SubscriptionOptions.Start?) throws(TopicRefusal) {
+        preconditionFailure("abstract")
+    }
+
     /// Where a new subscription begins.
     func startingPoint(
         resumeAt position: Position?, _ start: SubscriptionOptions.Start?
@@ -58,19 +63,20 @@ package class Topic {
     }
 
     /// Whether more was lost at `cursor` than a subscriber may lose who asked for all or nothing.
-    func isTooFar(_ cursor: Subscription.Cursor) -> Bool { preconditionFailure("abstract") }
+    func isTooFar(_ cursor: Subscription.Cursor, _ subscription: Subscription) -> Bool {
+        preconditionFailure("abstract")
+    }
 
     /// Makes pending changes part of the state under a new position. Returns the old one.
     func commit(at now: Timestamp) -> Position? { preconditionFailure("abstract") }
 
-    /// Appends frames that lead the current rows of `audience` on, and returns where to. Nil and
-    /// nothing appended: nothing changed that they want.
-    func appendNews(for audience: Audience, into frames: OutputBuffer) -> Position? {
+    /// Appends frames that lead the current rows of `audience` on. Nil and nothing appended:
+    /// nothing changed that they want, up to the present.
+    func appendNews(for audience: Audience, into frames: OutputBuffer) -> News? {
         preconditionFailure("abstract")
     }
 
-    /// Messages in what `appendNews` appended last.
-    var newsCount: UInt64 { 1 }
+    func makeAudience(_ key: Audience.Key) -> Audience { Audience(key: key, told: position) }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
 
@@ -151,18 +157,21 @@ package class Topic {
         var hasNews = false
         while audience.told != position {
             let before = audience.told
-            guard let reached = appendNews(for: audience, into: frames) else { break }
+            guard let news = appendNews(for: audience, into: frames) else { break }
             hasNews = true
-            let messages = Int(newsCount)
             let delivered = frames.withSpan {
-                audience.deliver($0, messages: messages, from: before)
+                audience.deliver($0, messages: Int(news.messages), from: before)
             }
-            count(delivered, frames.count, for: audience, from: before, to: reached)
+            count(delivered, frames.count, for: audience, from: before, to: news.reached)
             frames.removeAll()
-            audience.told = reached
+            audience.told = news.reached
         }
         audience.known = position.sequence
-        if hasNews { audience.wakeResting() }
+        if hasNews {
+            audience.wakeResting()
+        } else if audience.passed == position {
+            audience.wakeLagging()
+        }
         return hasNews
     }
 
@@ -171,7 +180,7 @@ package class Topic {
     /// The audience of that key, made if there is none.
     final func audience(_ key: Audience.Key) -> Audience {
         if let known = audiences.first(where: { $0.key == key }) { return known }
-        let audience = Audience(key: key, told: position)
+        let audience = makeAudience(key)
         audiences.append(audience)
         return audience
     }

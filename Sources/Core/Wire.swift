@@ -79,6 +79,20 @@ enum Wire {
         return part
     }
 
+    /// What a filter sees of a trade.
+    static func filterValues(_ trade: Schema.Trade) -> FilterValues {
+        let market: Market.Trade.Side =
+            switch trade.side {
+            case .buy: .buy
+            case .sell: .sell
+            case .unspecified, nil: .unknown
+            }
+        return FilterValues(
+            price: decimal(trade.price, trade.priceExponent ?? 0),
+            quantity: decimal(trade.quantity, trade.quantityExponent ?? 0), id: trade.id,
+            firstID: trade.firstID, lastID: trade.lastID, side: market)
+    }
+
     static func side(_ side: Market.Trade.Side) -> Schema.Side {
         switch side {
         case .buy: .buy

@@ -40,6 +40,7 @@ package struct AccessPolicy: Sendable {
     /// they end, so that a new one is safe before it is listed.
     private static let judgedOnce: Set = [
         "/penstock.v1.MarketData/GetSnapshot", "/penstock.v1.MarketData/ListInstruments",
+        "/penstock.v1.MarketData/GetHistory", "/penstock.v1.MarketData/GetReplayInfo",
         "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/List",
     ]
 

@@ -31,6 +31,15 @@ package struct MarketDataService: RPCService {
                 Self.answer(request, call, hub: hub, limits: limits)
             }
         }
+        let history = HistoryAnswers(hub: hub, limits: limits)
+        router.unary("/\(name)/GetHistory") {
+            (request: GetHistoryRequest, call: RPCCall) throws(RPCStatus) in
+            try history.page(request, call.caller)
+        }
+        router.unary("/\(name)/GetReplayInfo") {
+            (request: GetReplayInfoRequest, call: RPCCall) throws(RPCStatus) in
+            try history.replayInfo(request, call.caller)
+        }
         router.unary("/\(name)/ListInstruments") {
             (request: ListInstrumentsRequest) throws(RPCStatus) in
             try Self.instruments(request, hub: hub)

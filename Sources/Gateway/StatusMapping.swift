@@ -44,6 +44,20 @@ package enum StatusMapping {
             .resourceExhausted, "\(count) topics in one call; the server allows \(limit)")
     }
 
+    /// The one topic of a call was refused.
+    static func rejected(_ rejected: [RejectedTopic]) -> RPCStatus {
+        let only = rejected.first
+        let reason = TopicRefusal.Reason(rawValue: Int(only?.code ?? 3)) ?? .malformed
+        return status(TopicRefusal(reason, only?.message ?? "no topic"))
+    }
+
+    /// What a call asks beside its topics makes no sense, or is too much.
+    static func status(_ refusal: Schema.Refusal) -> RPCStatus {
+        let text = refusal.message ?? ""
+        return refusal.code == Schema.Refusal.Reason.exhausted.rawValue
+            ? RPCStatus(.resourceExhausted, text) : RPCStatus(.invalidArgument, text)
+    }
+
     /// Every topic of a call was refused, and why the first one was: PERMISSION_DENIED if none is
     /// the caller's to have, else NOT_FOUND.
     static func allRejected(_ rejected: [RejectedTopic]) -> RPCStatus {

@@ -8,13 +8,14 @@ internal import Streams
 final class SubscribeCall: RPCHandler, FrameSink {
     private let hub: Hub
     private let topicsMax: Int
+    private let filterLimits: FilterLimits
     private unowned let call: RPCCall
     private var session: Session?
 
     init(_ call: RPCCall, hub: Hub, limits: GatewayLimits) {
         self.call = call
         self.hub = hub
-        topicsMax = limits.topicsPerCallMax
+        (topicsMax, filterLimits) = (limits.topicsPerCallMax, limits.session.filter)
     }
 
     // MARK: RPCHandler
@@ -65,16 +66,33 @@ final class SubscribeCall: RPCHandler, FrameSink {
             return finish(
                 StatusMapping.tooManyTopics(request.topics.count, limit: topicsMax))
         }
-        let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { _ in nil }
+        let plan: SubscriptionPlan
+        do throws(Schema.Refusal) {
+            plan = try SubscriptionPlan(request, filterLimits)
+        } catch {
+            return finish(StatusMapping.status(error))
+        }
         var resume: [String: Position] = [:]
         for position in request.resume {
             guard let name = position.topic, let epoch = position.epoch else { continue }
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
+        var options: [UInt32: SubscriptionOptions] = [:]
+        let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
+            do throws(TopicRefusal) {
+                options[topic.number] = try plan.options(
+                    for: topic, resumes: resume[topic.name] != nil)
+                return nil
+            } catch {
+                return error
+            }
+        }
         let session = Session(codec: call.subtype.codec, sink: self)
         self.session = session
         let accepted = wanted.accepted.map { name, topic in
-            var entry = session.add(topic, resumeAt: resume[name] ?? resume[topic.name])
+            var entry = session.add(
+                topic, resumeAt: resume[name] ?? resume[topic.name],
+                options[topic.number] ?? SubscriptionOptions())
             entry.name = name
             return entry
         }

@@ -50,6 +50,9 @@ package struct DepthWindow: Sendable {
         side == .bid ? bids.map.count : asks.map.count
     }
 
+    /// The best level of a side; nil if it is empty.
+    package func best(_ side: OrderBook.Side) -> Level? { side == .bid ? bids.best : asks.best }
+
     /// Deltas are possible from bases at or after this sequence.
     package var horizon: UInt64 { max(bids.map.horizon, asks.map.horizon) }
 

@@ -102,10 +102,22 @@ struct WindowSide: Sendable {
     /// Best first. O(depth), in a side that follows O(depth log depth).
     func snapshot(into levels: inout [Level]) {
         if rows.isEmpty, map.count > 0 { return snapshotOfMap(into: &levels) }
-        for row in rows {
-            let quantity = Decimal(mantissa: row.quantity, exponent: quantityExponent)
-            levels.append(Level(price: map.key(at: row.slot), quantity: quantity))
-        }
+        for row in rows { levels.append(level(row)) }
+    }
+
+    /// O(1), in a side that follows O(levels and removals).
+    var best: Level? {
+        if let row = rows.first { return level(row) }
+        guard map.count > 0 else { return nil }
+        var levels: [Level] = []
+        snapshotOfMap(into: &levels)
+        return levels.first
+    }
+
+    private func level(_ row: Row) -> Level {
+        Level(
+            price: map.key(at: row.slot),
+            quantity: Decimal(mantissa: row.quantity, exponent: quantityExponent))
     }
 
     private func snapshotOfMap(into levels: inout [Level]) {

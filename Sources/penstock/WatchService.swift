@@ -23,10 +23,12 @@ actor WatchService: Service {
     private let topics: [String]
     private let style: Style
     private let countMax: Int?
+    private let filter: String?
+    private let start: SubscriptionOptions.Start
 
     init(
         loop: EventLoop, configuration: ClientConfiguration, topics: [String], style: Style,
-        countMax: Int?
+        countMax: Int?, filter: String? = nil, start: SubscriptionOptions.Start = .present
     ) throws(PenstockError) {
         self.loop = loop
         client = try PenstockClient(configuration, on: loop)
@@ -34,6 +36,8 @@ actor WatchService: Service {
         self.topics = topics
         self.style = style
         self.countMax = countMax
+        self.filter = filter
+        self.start = start
     }
 
     func run() async throws {
@@ -65,6 +69,8 @@ actor WatchService: Service {
         options.statesKeptMax = 4096
         options.eventsKeptMax = 65_536
         options.establishWithin = nil
+        options.filter = filter
+        options.start = start
         let notes = Confined(output, to: loop)
         options.onInterruption = { notes.open().noted("\($0.reason); trying again") }
         return client.subscribe(to: topics, options: options)

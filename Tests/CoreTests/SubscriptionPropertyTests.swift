@@ -105,6 +105,7 @@ struct StateLife {
     var log: [String] = []
     var seen = 0
     let isBook: Bool
+    var filter: LifeFilter?
 
     init(seed: UInt64, _ stage: LifeStage) throws {
         self.stage = stage
@@ -113,6 +114,8 @@ struct StateLife {
         topic = isBook ? try stage.owner.book("book:binance:BTC/USDT:3") : try stage.owner.tick()
         served = try stage.served(topic)
         options = Self.options(isBook, &random)
+        filter = LifeFilter.pick(of: isBook ? LifeFilter.book : LifeFilter.tick, &random)
+        options.filter = try filter?.program(of: topic)
         options.start = [nil, .latest, .live][Int(random.next() % 3)]
         session = Session(codec: .protobuf, sink: sink)
         (subscription, _) = session.add(served, options, resumeAt: nil)
@@ -137,7 +140,7 @@ struct StateLife {
         case 10: sink.isBlocked = true
         case 11, 12: unblock()
         case 13: log.append(setStatus())
-        case 14: reoption()
+        case 14: try reoption()
         default: resume()
         }
         stage.owner.turn.end()
@@ -188,10 +191,14 @@ struct StateLife {
         return "status \(status)"
     }
 
-    mutating func reoption() {
+    mutating func reoption() throws {
         let old = options.fields
         options = Self.options(isBook, &random)
-        log.append("options \(options.fields.rawValue) \(String(describing: options.rate))")
+        filter = LifeFilter.pick(of: isBook ? LifeFilter.book : LifeFilter.tick, &random)
+        options.filter = try filter?.program(of: topic)
+        log.append(
+            "options \(options.fields.rawValue) \(String(describing: options.rate)) "
+                + (filter?.text ?? ""))
         _ = session.change(subscription, to: options)
         // What the client has of fields it did not ask for means nothing; a snapshot follows when
         // it gets new ones.
@@ -236,6 +243,9 @@ struct StateLife {
             if client.projected(options.fields, isBook: isBook) != expected {
                 throw LifeError(text: "\(client) is not \(expected)")
             }
+            if update.baseSequence != nil, update.status == nil, filter?.passes(whole) == false {
+                throw LifeError(text: "\(whole) does not pass \(filter?.text ?? "")")
+            }
         }
         seen = sink.updates.count
         if subscription.sent != client.position {
@@ -258,10 +268,11 @@ struct StateLife {
         try read()
         let expected = truth[topic.position]?.projected(options.fields, isBook: isBook)
         let isAwaiting = client.position == nil
-        if !isAwaiting, client.projected(options.fields, isBook: isBook) != expected {
+        let mayBeOld = truth[topic.position].flatMap { filter?.passes($0) } != true && filter != nil
+        if !isAwaiting, !mayBeOld, client.projected(options.fields, isBook: isBook) != expected {
             throw LifeError(text: "the end did not arrive: \(client), \(topic.position)")
         }
-        if options.fields == .all, client.position != topic.position {
+        if options.fields == .all, !mayBeOld, client.position != topic.position {
             throw LifeError(text: "at \(String(describing: client.position))")
         }
         session.end()
@@ -282,6 +293,8 @@ struct EventLife {
     var reached: UInt64
     var nextID: UInt64 = 0
     var ids: [UInt64: UInt64] = [:]
+    /// Whether each known event passes the filter.
+    var passing: [UInt64: Bool] = [:]
     var seen = 0
     var log: [String] = []
 
@@ -289,9 +302,10 @@ struct EventLife {
         self.stage = stage
         random = SeededRandom(seed: seed)
         topic = try stage.owner.trades()
-        for _ in 0..<random.next() % 30 { Self.append(topic, &nextID, &ids) }
+        for _ in 0..<random.next() % 30 { Self.append(topic, &random, &nextID, &passing) }
         stage.settle()
         served = try stage.served(topic)
+        options.filter = try LifeFilter.pick(of: LifeFilter.trade, &random)?.program(of: topic)
         options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
         options.fields = random.chance(0.5) ? .all : [.id, .side]
         options.start = [nil, .latest, .live][Int(random.next() % 3)]
@@ -303,12 +317,19 @@ struct EventLife {
         try read()
     }
 
-    static func append(_ topic: EventTopic, _ id: inout UInt64, _ ids: inout [UInt64: UInt64]) {
+    static func append(
+        _ topic: EventTopic, _ random: inout SeededRandom, _ id: inout UInt64,
+        _ passing: inout [UInt64: Bool]
+    ) {
         id += 1
+        let quantity = Int64(random.next() % 4)
+        let side = [Market.Trade.Side.buy, .sell, .unknown][Int(random.next() % 3)]
         topic.append(
             Market.Trade(
-                id: id, price: decimal("1.5"), quantity: decimal("2"), side: .buy, firstID: nil,
+                id: id, price: decimal("1.5"),
+                quantity: Decimal(mantissa: quantity, exponent: 0), side: side, firstID: nil,
                 lastID: nil), eventTime: .unknown, receiveTime: .unknown)
+        passing[topic.history.copy.last] = quantity >= 2 && side == .buy
     }
 
     mutating func step() throws {
@@ -316,7 +337,7 @@ struct EventLife {
         case 0..<7:
             log.append("append")
             for _ in 0..<Int.random(in: 1...6, using: &random) {
-                Self.append(topic, &nextID, &ids)
+                Self.append(topic, &random, &nextID, &passing)
             }
         case 7..<10:
             log.append("wait")
@@ -334,7 +355,8 @@ struct EventLife {
         case 14:
             options.rate = lifeRates[Int(random.next() % UInt64(lifeRates.count))]
             options.fields = random.chance(0.5) ? .all : [.id, .side]
-            log.append("options \(String(describing: options.rate))")
+            options.filter = try LifeFilter.pick(of: LifeFilter.trade, &random)?.program(of: topic)
+            log.append("options \(String(describing: options.rate)) \(options.filter != nil)")
             _ = session.change(subscription, to: options)
             session.becameWritable()
         default:
@@ -358,20 +380,36 @@ struct EventLife {
                 throw LifeError(text: "\(base + 1) to \(sequence) after \(reached)")
             }
             if case .gap(let gap)? = update.payload {
-                guard gap.fromSequence == base + 1, gap.toSequence == sequence else {
+                guard let from = gap.fromSequence, gap.toSequence == sequence else {
                     throw LifeError(text: "gap \(gap) after \(reached)")
                 }
+                try skip(base + 1, to: from - 1)
             } else if case .trade(let trade)? = update.payload {
                 let known = ids.updateValue(trade.id ?? 0, forKey: sequence)
                 guard known == nil || known == trade.id else { throw LifeError(text: "other id") }
-            } else if update.status == nil {
-                throw LifeError(text: "nothing in \(update)")
+                if options.filter != nil, passing[sequence] == false {
+                    throw LifeError(text: "\(update) does not pass")
+                }
+                try skip(base + 1, to: sequence - 1)
+            } else if update.status != nil {
+                try skip(base + 1, to: sequence - 1)
+            } else {
+                try skip(base + 1, to: sequence)
             }
             reached = sequence
         }
         seen = sink.updates.count
         if subscription.sent?.sequence != reached {
             throw LifeError(text: "sent \(String(describing: subscription.sent)) not \(reached)")
+        }
+    }
+
+    /// These are covered by a message that says nothing of them.
+    func skip(_ first: UInt64, to last: UInt64) throws {
+        if first > last { return }
+        guard options.filter != nil else { throw LifeError(text: "\(first) to \(last) skipped") }
+        for sequence in first...last where passing[sequence] != false {
+            throw LifeError(text: "\(sequence) was skipped")
         }
     }
 
@@ -382,7 +420,9 @@ struct EventLife {
         stage.settle()
         stage.advance(.seconds(2))
         try read()
-        if reached != topic.position.sequence { throw LifeError(text: "at \(reached)") }
+        if reached != topic.position.sequence {
+            try skip(reached + 1, to: topic.position.sequence)
+        }
         session.end()
     }
 }

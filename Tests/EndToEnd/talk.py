@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 
 import grpc
-from penstock import Book, Tick, TradeFeed
+from penstock import Book, Tick, TradeFeed, verify
 from penstock.v1 import market_data_pb2 as wire
 from penstock.v1.market_data_pb2_grpc import MarketDataStub
 
@@ -27,6 +27,8 @@ class Talk:
         self.states: dict[str, Book | Tick | TradeFeed] = {}
         self.numbers: dict[int, str] = {}
         self.order: list[str] = []
+        # By the number of a `check`: whether there was something to compare. It was equal then.
+        self.checks: dict[int, bool] = {}
         self.error: grpc.RpcError | None = None
         self.failure: BaseException | None = None
         self.ended = False
@@ -124,6 +126,8 @@ class Talk:
             self.controls.append(control)
             kind = control.WhichOneof("content")
             self.order.append(kind)
+            if kind in ("caught_up", "checked"):
+                self._verify(getattr(control, kind), control.answers)
             if kind in ("subscribed", "updated"):
                 self._accept(getattr(control, kind))
             elif kind == "welcome":
@@ -138,6 +142,11 @@ class Talk:
             list(state.apply(update))
         else:
             state.apply(update)
+
+    def _verify(self, told: wire.CaughtUp | wire.StateChecked, answers: int) -> None:
+        state = self.states[self.numbers[told.topic]]
+        if not isinstance(state, TradeFeed):
+            self.checks[answers] = verify(state, told)
 
     def _accept(self, answer: wire.SubscriptionAnswer) -> None:
         for entry in answer.accepted:

@@ -199,7 +199,7 @@ def test_reflection_describes_everything_that_is_served(channel):
     pool = DescriptorPool(database)
     service = pool.FindServiceByName("penstock.v1.MarketData")
     assert [method.name for method in service.methods] == [
-        "Subscribe", "Session", "GetSnapshot", "ListInstruments"]
+        "Subscribe", "Session", "GetSnapshot", "GetHistory", "GetReplayInfo", "ListInstruments"]
     described = service.methods_by_name["Subscribe"].output_type
     known = wire.Update.DESCRIPTOR
     assert {f.name: f.number for f in described.fields} == {f.name: f.number for f in known.fields}

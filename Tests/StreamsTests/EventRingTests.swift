@@ -1,6 +1,7 @@
 import Base
-@testable import Streams
 import Testing
+
+@testable import Streams
 
 @Suite struct EventRingTests {
     @Test func `an event is found by its sequence until it is forgotten`() {

@@ -41,7 +41,8 @@ extension Topic {
         let times = UInt64(delivered)
         metrics.deliveries.add(times)
         metrics.deliveredBytes.add(times &* UInt64(bytes))
-        if self is StateTopic, before.epoch == reached.epoch {
+        let isConflated = self is StateTopic && audience.key.filter == nil
+        if isConflated, before.epoch == reached.epoch {
             metrics.conflated.add((reached.sequence &- before.sequence &- 1) &* times)
         }
         if audience.saving.isDue() { measure(audience, bytes, from: before) }
@@ -52,7 +53,7 @@ extension Topic {
     private func measure(_ audience: Audience, _ bytes: Int, from before: Position) {
         let scratch = OutputBuffer()
         var key = audience.key
-        key.codec = .json
+        (key.codec, key.filter) = (.json, nil)
         let probe = Audience(key: key, told: before)
         probe.known = audience.known
         _ = appendNews(for: probe, into: scratch)

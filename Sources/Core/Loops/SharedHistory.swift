@@ -19,7 +19,10 @@ final class SharedHistory: Sendable {
     /// Other events in place of all that there are.
     func replace(with fresh: EventRing<Event>) { ring.withLock { $0 = fresh } }
 
+    /// As it is now. The next event is appended to a copy of the last chunk.
     var copy: EventRing<Event> { with { $0 } }
+
+    var countMax: Int { with { $0.countMax } }
 
     /// Sequences held: from the oldest event to the one that comes next.
     var range: Range<UInt64> { with { $0.first..<$0.next } }

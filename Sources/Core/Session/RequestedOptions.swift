@@ -85,7 +85,41 @@ extension FieldWish {
 }
 
 extension SubscriptionOptions.Start? {
-    init(requested number: Int32?) throws(Refusal) {
+    /// At most one of them is there; a start of 0 says nothing.
+    init(
+        requested number: Int32?, sequence: UInt64?, time: UInt64?, count: UInt32?
+    ) throws(Refusal) {
+        let ways = [number.map { $0 != 0 } ?? false, sequence != nil, time != nil, count != nil]
+        if ways.count(where: { $0 }) > 1 {
+            throw Refusal(
+                .invalid,
+                "a subscription begins at one of start, from_sequence, from_time and from_count",
+                field: "start")
+        }
+        if let sequence {
+            guard sequence > 0 else {
+                throw Refusal(.invalid, "sequences begin at 1", field: "from_sequence")
+            }
+            self = .sequence(sequence)
+        } else if let time {
+            guard let nanoseconds = Int64(exactly: time) else {
+                throw Refusal(
+                    .invalid, "\(time) is not within the nanoseconds since 1970 that 63 bits hold",
+                    field: "from_time")
+            }
+            self = .time(Timestamp(nanoseconds: nanoseconds))
+        } else if let count {
+            guard count > 0 else {
+                throw Refusal(
+                    .invalid, "the last 0 events are none; allowed: 1 or more", field: "from_count")
+            }
+            self = .count(UInt64(count))
+        } else {
+            try self.init(requested: number)
+        }
+    }
+
+    private init(requested number: Int32?) throws(Refusal) {
         switch number {
         case nil, 0: self = nil
         case 1: self = .latest
@@ -93,6 +127,21 @@ extension SubscriptionOptions.Start? {
         case .some(let number):
             throw Refusal(
                 .invalid, "there is no start \(number); allowed: 0 to 2", field: "start")
+        }
+    }
+}
+
+extension Filter? {
+    /// Nil: everything passes.
+    init(requested text: String?, _ limits: FilterLimits) throws(Refusal) {
+        guard let text, !text.isEmpty else {
+            self = nil
+            return
+        }
+        do throws(FilterError) {
+            self = try Filter(parsing: text, limits: limits)
+        } catch {
+            throw Refusal(error.isLimit ? .exhausted : .invalid, "\(error)", field: "filter")
         }
     }
 }

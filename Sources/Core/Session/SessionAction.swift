@@ -11,6 +11,7 @@ package enum SessionAction: Equatable, Sendable {
     case acknowledge(answers: UInt64, [TopicPosition])
     case refresh(answers: UInt64, token: String)
     case pong(answers: UInt64, nonce: UInt64?)
+    case check(answers: UInt64, id: UInt32, topic: String)
     case refuse(answers: UInt64, Refusal)
     case heartbeat
     case drain(until: Instant)

@@ -91,12 +91,16 @@ extension SessionDialogue {
 extension SessionDialogue: SessionObserver {
     package func caughtUp(_ subscription: Subscription) {
         let place = subscription.sent ?? subscription.topic.position
+        let hash = hash(of: subscription)
+        let isState = subscription.topic is StateTopic
         say(
             nil,
             .caughtUp(
                 CaughtUp(
                     id: subscription.tag, topic: subscription.topic.number, epoch: place.epoch,
-                    sequence: place.sequence)))
+                    sequence: place.sequence,
+                    count: isState ? hash?.count : subscription.eventsSent,
+                    hash: hash?.value)))
     }
 
     /// The whole subscription ends: its topics were wanted together.

@@ -1,4 +1,5 @@
 internal import Base
+internal import Market
 internal import Schema
 internal import Streams
 
@@ -23,7 +24,8 @@ extension SessionDialogue {
         for name in plan.topics {
             do throws(TopicRefusal) {
                 let topic = try topic(named: name)
-                let options = try plan.options(for: topic)
+                let options = try plan.options(
+                    for: topic, resumes: plan.positions[name] != nil)
                 if session.subscription(of: topic) != nil {
                     throw TopicRefusal(
                         .twice, "\"\(name)\" is subscribed already; end that first")
@@ -87,7 +89,9 @@ extension SessionDialogue {
             try checkFields(plan.fields, of: entry.parts.map(\.subscription.topic))
             for (name, subscription) in entry.parts {
                 do throws(TopicRefusal) {
-                    wanted.append((name, subscription, try plan.options(for: subscription.topic)))
+                    let topic = subscription.topic
+                    let options = try plan.options(for: topic, resumes: true)
+                    wanted.append((name, subscription, options))
                 } catch {
                     // All or nothing: what is living is not lost by a request that cannot be met.
                     throw Refusal(.invalid, error.message)
@@ -179,11 +183,19 @@ extension SubscriptionPlan {
             self.overflow = overflow
             request.overflow = change.request.overflow
         }
+        if let filter = change.filter {
+            self.filter = filter
+            request.filter = change.request.filter
+        }
     }
 
-    /// What the plan means to a topic.
-    func options(for topic: Topic) throws(TopicRefusal) -> SubscriptionOptions {
+    /// What the plan means to a topic; one that resumes begins where it stands.
+    package func options(
+        for topic: Topic, resumes: Bool
+    ) throws(TopicRefusal) -> SubscriptionOptions {
         var options = SubscriptionOptions()
+        if !resumes { try topic.check(start) }
+        options.filter = try program(for: topic)
         options.rate = rate
         options.start = start
         if case .named(let names) = fields {
@@ -214,5 +226,20 @@ extension SubscriptionPlan {
         case .close: options.closesWhenBehind = true
         }
         return options
+    }
+
+    private func program(for topic: Topic) throws(TopicRefusal) -> FilterProgram? {
+        guard let filter, let name = try? TopicName(parsing: topic.name) else { return nil }
+        do throws(FilterRefusal) {
+            let symbol = name.instrument?.symbol
+            switch try filter.compiled(for: name.kind, symbol: symbol) {
+            case .always: return nil
+            case .sometimes(let program): return program
+            case .never:
+                throw FilterRefusal.excluded(symbol?.description ?? "")
+            }
+        } catch {
+            throw TopicRefusal(.malformed, "\"\(topic.name)\" and the filter: \(error)")
+        }
     }
 }

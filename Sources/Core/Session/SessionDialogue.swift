@@ -131,6 +131,7 @@ package final class SessionDialogue {
             case .refresh(let answers, let token): refresh(answers, token)
             case .pong(let answers, let nonce):
                 say(answers, .pong(Pong(nonce: nonce, time: wallTime())))
+            case .check(let answers, let id, let topic): check(answers, id, topic)
             case .refuse(let answers, let refusal): refuse(answers, refusal)
             case .heartbeat:
                 session.closeLost()
@@ -241,6 +242,10 @@ extension SessionLimits {
             requestsPerSecond: UInt32(clamping: requestsPerSecond),
             requestsAtOnce: UInt32(clamping: requestsAtOnce),
             requestBytes: UInt32(clamping: requestBytesMax),
-            closeLagUpdates: UInt32(clamping: closeLag))
+            closeLagUpdates: UInt32(clamping: closeLag),
+            filterBytes: UInt32(clamping: filter.bytesMax),
+            filterTerms: UInt32(clamping: filter.termsMax),
+            filterDepth: UInt32(clamping: filter.depthMax),
+            filterSymbols: UInt32(clamping: filter.symbolsMax))
     }
 }

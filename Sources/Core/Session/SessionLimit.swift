@@ -8,4 +8,5 @@ package enum SessionLimit: String, Sendable, CaseIterable {
     case tokenBytes = "token_bytes"
     case helloTimeout = "hello_timeout"
     case lag
+    case filter
 }

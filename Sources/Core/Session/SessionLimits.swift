@@ -1,3 +1,5 @@
+package import Streams
+
 /// What one session may do, and how far. Clients read most of it in `Welcome`.
 package struct SessionLimits: Sendable {
     /// Subscriptions living at the same time. Default 256: one a widget of the fullest screen; a
@@ -44,6 +46,9 @@ package struct SessionLimits: Sendable {
     /// before half of the time is over. Default 2 s: for the last bytes to leave, and for the
     /// process to end in time.
     package var drainMargin = Duration.seconds(2)
+
+    /// How large a filter may be.
+    package var filter = FilterLimits()
 
     package init() {}
 }

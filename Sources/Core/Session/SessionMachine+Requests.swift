@@ -75,8 +75,10 @@ extension SessionMachine {
         case .update(let wish):
             try checkLiving(wish.id, open)
             do throws(Refusal) {
-                return .change(answers: number, try SubscriptionChange(wish))
+                let change = try SubscriptionChange(wish, limits.filter)
+                return .change(answers: number, change)
             } catch {
+                count(error, into: &actions)
                 throw error.about(wish.id)
             }
         case .unsubscribe(let wish):
@@ -93,8 +95,18 @@ extension SessionMachine {
             }
             return .refresh(answers: number, token: token)
         case .ping(let ping): return .pong(answers: number, nonce: ping.nonce)
+        case .check(let wish):
+            let id = try checkLiving(wish.id, open)
+            return .check(answers: number, id: id, topic: wish.topic ?? "")
         case .hello, nil:
             throw Refusal(.unimplemented, "the message holds no request that is known here")
+        }
+    }
+
+    /// A filter that is more than is allowed reached a limit.
+    private func count(_ refusal: Refusal, into actions: inout [SessionAction]) {
+        if refusal.field == "filter", refusal.code == Refusal.Reason.exhausted.rawValue {
+            actions.append(.count(.filter))
         }
     }
 
@@ -136,6 +148,7 @@ extension SessionMachine {
         do throws(Refusal) {
             return try SubscriptionPlan(wish, limits)
         } catch {
+            count(error, into: &actions)
             throw error.about(wish.id)
         }
     }

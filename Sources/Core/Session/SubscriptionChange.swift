@@ -8,18 +8,27 @@ package struct SubscriptionChange: Equatable, Sendable {
     /// The inner nil takes the limit away.
     package var rate: Rate??
     package var overflow: OverflowPolicy?
+    /// The inner nil lets everything pass.
+    package var filter: Filter??
     package var request: UpdateSubscription
 }
 
 extension SubscriptionChange {
-    package init(_ request: UpdateSubscription) throws(Refusal) {
+    package init(
+        _ request: UpdateSubscription, _ limits: FilterLimits = FilterLimits()
+    ) throws(Refusal) {
         id = request.id ?? 0
-        if request.fields.isEmpty, request.rate == nil, request.overflow == nil {
-            throw Refusal(.invalid, "nothing is changed; allowed: fields, rate, overflow")
+        if request.fields.isEmpty, request.rate == nil, request.overflow == nil,
+            request.filter == nil
+        {
+            throw Refusal(.invalid, "nothing is changed; allowed: fields, rate, overflow, filter")
         }
         fields = try FieldWish(request.fields)
         if let wish = request.rate { rate = .some(try Rate.requested(wish)) }
         if request.overflow != nil { overflow = try OverflowPolicy(requested: request.overflow) }
+        if let text = request.filter {
+            filter = .some(try Filter?(requested: text, limits))
+        }
         self.request = request
     }
 }

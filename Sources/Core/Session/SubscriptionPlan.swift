@@ -11,6 +11,7 @@ package struct SubscriptionPlan: Equatable, Sendable {
     package var start: SubscriptionOptions.Start?
     package var positions: [String: Position]
     package var overflow: OverflowPolicy
+    package var filter: Filter?
     /// As asked for, for resume tokens; without topics and positions.
     package var request: SubscribeTopics
 }
@@ -35,9 +36,12 @@ extension SubscriptionPlan {
         topics = request.topics
         fields = try FieldWish(request.fields) ?? .all
         rate = try request.rate.map { wish throws(Refusal) in try Rate.requested(wish) } ?? nil
-        start = try SubscriptionOptions.Start?(requested: request.start)
+        start = try SubscriptionOptions.Start?(
+            requested: request.start, sequence: request.fromSequence, time: request.fromTime,
+            count: request.fromCount)
         positions = try Self.positions(request)
         overflow = try OverflowPolicy(requested: request.overflow)
+        filter = try Filter?(requested: request.filter, limits.filter)
         self.request = request
         self.request.topics = []
         self.request.positions = []

@@ -42,11 +42,13 @@ actor ClientNode {
     }
 
     func begin(
-        _ id: UInt64, topics: [String], establishWithin limit: Duration?, _ buffer: UpdateBuffer
+        _ id: UInt64, topics: [String], wanted: SubscribeRequest,
+        establishWithin limit: Duration?, _ buffer: UpdateBuffer
     ) {
         if isClosed { return buffer.abandon(.ended) }
         let subscription = RunningSubscription(
-            topics: topics, codec: codec, over: channel, on: loop, credentials: credentials,
+            topics: topics, wanted: wanted, codec: codec, over: channel, on: loop,
+            credentials: credentials,
             seed: random.next(), sink: buffer)
         subscriptions[id] = (subscription, buffer)
         subscription.start(establishWithin: limit)

@@ -45,8 +45,9 @@ final class SubscriptionLife: Sendable {
         let buffer = UpdateBuffer(options)
         self.buffer = buffer
         let limit = options.establishWithin
+        let wanted = options.request
         id = client.node.submit { node, id in
-            node.begin(id, topics: topics, establishWithin: limit, buffer)
+            node.begin(id, topics: topics, wanted: wanted, establishWithin: limit, buffer)
         }
     }
 

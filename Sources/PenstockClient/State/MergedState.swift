@@ -52,7 +52,8 @@ package struct MergedState: Equatable, Sendable {
         if kind.isState {
             if accepted.resumed != true { forget() }
         } else if position == nil, let epoch = accepted.epoch {
-            position = Position(epoch: epoch, sequence: accepted.sequence ?? 0)
+            let sequence = accepted.startSequence ?? accepted.sequence ?? 0
+            position = Position(epoch: epoch, sequence: sequence)
         }
     }
 

@@ -32,7 +32,8 @@ package final class RunningSubscription {
     ///   - codec: protobuf or MessagePack.
     ///   - seed: varies the waiting times of the backoff.
     package init(
-        topics: [String], codec: Codec = .protobuf, over channel: RPCChannel, on loop: EventLoop,
+        topics: [String], wanted: SubscribeRequest = SubscribeRequest(),
+        codec: Codec = .protobuf, over channel: RPCChannel, on loop: EventLoop,
         credentials: ClientCredentials = ClientCredentials(), seed: UInt64,
         sink: any SubscriptionSink
     ) {
@@ -42,7 +43,7 @@ package final class RunningSubscription {
         self.loop = loop
         self.credentials = credentials
         self.sink = sink
-        machine = SubscriptionMachine(topics: topics)
+        machine = SubscriptionMachine(topics: topics, wanted: wanted)
         random = SeededRandom(seed: seed)
     }
 

@@ -1,4 +1,5 @@
 package import GRPC
+internal import Market
 package import Schema
 internal import Streams
 
@@ -17,9 +18,14 @@ package struct SubscriptionMachine: ~Copyable {
     private var entries: [Entry]
     private var numbers: [UInt32: Int] = [:]
     private var isRunning = false
+    /// What each call asks beside its topics and positions.
+    private let wanted: SubscribeRequest
 
-    /// - Parameter topics: names; one named twice counts once.
-    package init(topics: [String]) {
+    /// - Parameters:
+    ///   - topics: names; one named twice counts once.
+    ///   - wanted: filter and beginning.
+    package init(topics: [String], wanted: SubscribeRequest = SubscribeRequest()) {
+        self.wanted = wanted
         var known: Set<String> = []
         entries = topics.filter { known.insert($0).inserted }.map { name in
             Entry(state: MergedState(topic: name))
@@ -39,13 +45,15 @@ package struct SubscriptionMachine: ~Copyable {
     /// What to ask of the next call.
     package var request: SubscribeRequest {
         let open = states
-        return SubscribeRequest(
-            topics: open.map(\.topic),
-            resume: open.compactMap { state in
+        var request = wanted
+        request.topics = open.map(\.topic)
+        request.resume =
+            open.compactMap { state in
                 guard let position = state.position else { return nil }
                 return TopicPosition(
                     topic: state.topic, epoch: position.epoch, sequence: position.sequence)
-            })
+            }
+        return request
     }
 
     /// A new call begins: numbers of the last one mean nothing.
@@ -78,6 +86,9 @@ package struct SubscriptionMachine: ~Copyable {
             entries[index].state.forget()
             throw .merge(topic: entries[index].state.topic, error)
         }
+        // A filter lets nothing pass of a range of events: only the position has moved.
+        let isProgress = update.payload == nil && update.status == nil
+        if isProgress, !entries[index].state.kind.isState { return }
         deliver(.updated(update), entries[index].state)
     }
 

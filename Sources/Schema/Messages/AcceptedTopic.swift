@@ -9,10 +9,12 @@ package struct AcceptedTopic: Equatable, Sendable {
     package var status: Status?
     /// True when what follows continues the client's position without a snapshot.
     package var resumed: Bool?
+    /// Event topics: the sequence after which the subscription begins.
+    package var startSequence: UInt64?
 
     package init(
         name: String? = nil, number: UInt32? = nil, epoch: UInt64? = nil, sequence: UInt64? = nil,
-        status: Status? = nil, resumed: Bool? = nil
+        status: Status? = nil, resumed: Bool? = nil, startSequence: UInt64? = nil
     ) {
         self.name = name
         self.number = number
@@ -20,6 +22,7 @@ package struct AcceptedTopic: Equatable, Sendable {
         self.sequence = sequence
         self.status = status
         self.resumed = resumed
+        self.startSequence = startSequence
     }
 }
 
@@ -33,6 +36,7 @@ extension AcceptedTopic: WireMessage {
         record.set(4, sequence)
         record.set(5, status)
         record.set(6, resumed)
+        record.set(7, startSequence)
     }
 
     package init(_ record: Record) {
@@ -42,5 +46,6 @@ extension AcceptedTopic: WireMessage {
         sequence = record.get(4)
         status = record.get(5)
         resumed = record.get(6)
+        startSequence = record.get(7)
     }
 }

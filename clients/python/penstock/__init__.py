@@ -5,8 +5,9 @@
         print(state)
 """
 
+from penstock.checks import StateHash, state_hash, verify
 from penstock.client import Client, Event
-from penstock.errors import HoleError, PenstockError, RequestError
+from penstock.errors import CheckError, HoleError, PenstockError, RequestError
 from penstock.states import (
     Book,
     Gap,
@@ -23,7 +24,7 @@ from penstock.states import (
 )
 
 __all__ = [
-    "Book", "Client", "Event", "Gap", "GapReason", "HoleError", "Level", "Outcome",
-    "PenstockError", "Position", "Rejected", "RequestError", "Side", "Status", "Tick", "Trade",
-    "TradeFeed",
+    "Book", "CheckError", "Client", "Event", "Gap", "GapReason", "HoleError", "Level", "Outcome",
+    "PenstockError", "Position", "Rejected", "RequestError", "Side", "StateHash", "Status", "Tick",
+    "Trade", "TradeFeed", "state_hash", "verify",
 ]

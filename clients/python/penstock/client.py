@@ -10,7 +10,18 @@ import grpc
 
 from penstock.bearer import Bearer, Token
 from penstock.errors import HoleError, PenstockError, RequestError
-from penstock.states import Book, Gap, Outcome, Rejected, Status, Tick, Trade, TradeFeed
+from penstock.states import (
+    Book,
+    Gap,
+    Outcome,
+    Rejected,
+    Status,
+    Tick,
+    Trade,
+    TradeFeed,
+    make_gap,
+    make_trade,
+)
 from penstock.v1 import market_data_pb2 as wire
 from penstock.v1.market_data_pb2_grpc import MarketDataStub
 
@@ -68,6 +79,10 @@ class Client:
         *,
         resume: Iterable[State] = (),
         reconnect: bool = True,
+        filter: str | None = None,
+        from_sequence: int | None = None,
+        from_time: int | None = None,
+        from_count: int | None = None,
     ) -> Subscription:
         """Streams `topics`; see Subscription for what iterating it yields.
 
@@ -75,8 +90,62 @@ class Client:
         taken over, and continued from where they stand when the gateway still can.
         With `reconnect` the stream is opened again, with backoff and from the positions reached,
         whenever it ends or a hole shows; without it, it ends with the connection.
+
+        `filter` says which changes are wanted, such as "side == buy and quantity >= 2.5" or
+        "change(best_bid_price) >= 0.1%". Event topics that are not resumed begin with the event
+        `from_sequence`, at `from_time` (ns since 1970, by publish time), or with the last
+        `from_count` events: at most one of them. What the gateway has no more of it is a Gap.
         """
-        return Subscription(self.stub, list(topics), list(resume), reconnect)
+        wanted = wire.SubscribeRequest(
+            filter=filter, from_sequence=from_sequence, from_time=from_time,
+            from_count=from_count)
+        return Subscription(self.stub, list(topics), list(resume), reconnect, wanted)
+
+    def history(
+        self,
+        topic: str,
+        *,
+        epoch: int | None = None,
+        from_sequence: int | None = None,
+        from_time: int | None = None,
+        last: int | None = None,
+        to_sequence: int | None = None,
+        to_time: int | None = None,
+    ) -> Iterator[Trade | Gap]:
+        """Past events of an event topic, in order, asked for a page at a time.
+
+        Begins at one of `from_sequence`, `from_time` and `last` (so many of the newest), else with
+        the oldest that the gateway holds. A Gap tells what of the range is lost.
+        """
+        feed = TradeFeed(topic)
+        request = wire.GetHistoryRequest(
+            topic=topic, epoch=epoch, from_sequence=from_sequence, from_time=from_time, last=last,
+            to_sequence=to_sequence, to_time=to_time)
+        while True:
+            try:
+                page = self.stub.GetHistory(request)
+            except grpc.RpcError as error:
+                raise _request_error(error) from None
+            if page.HasField("gone"):
+                yield make_gap(topic, page.gone)
+            for update in page.events:
+                if update.HasField("trade"):
+                    yield make_trade(feed, update)
+                elif update.HasField("gap"):
+                    yield make_gap(topic, update.gap)
+            if not page.HasField("next_sequence"):
+                return
+            request = wire.GetHistoryRequest(
+                topic=topic, epoch=page.epoch, from_sequence=page.next_sequence,
+                to_sequence=to_sequence or page.last_sequence, to_time=to_time)
+
+    def replay_info(self, topics: Iterable[str]) -> list[wire.ReplayInfo]:
+        """What of each event topic the gateway could replay now."""
+        try:
+            request = wire.GetReplayInfoRequest(topics=list(topics))
+            return list(self.stub.GetReplayInfo(request).topics)
+        except grpc.RpcError as error:
+            raise _request_error(error) from None
 
 
 class Subscription:
@@ -89,7 +158,8 @@ class Subscription:
     """
 
     def __init__(
-        self, stub: MarketDataStub, topics: list[str], resume: list[State], reconnect: bool
+        self, stub: MarketDataStub, topics: list[str], resume: list[State], reconnect: bool,
+        wanted: wire.SubscribeRequest,
     ) -> None:
         self.topics = topics
         self.states: dict[str, State] = {state.topic: state for state in resume}
@@ -97,6 +167,7 @@ class Subscription:
         self.holes = 0
         self._stub = stub
         self._reconnect = reconnect
+        self._wanted = wanted
         self._call: grpc.Call | None = None
         self._closed = False
 
@@ -135,6 +206,7 @@ class Subscription:
             topics=self.topics,
             resume=[wire.Position(topic=state.topic, epoch=state.epoch, sequence=state.sequence)
                     for state in self.states.values() if state.epoch])
+        request.MergeFrom(self._wanted)
         numbers: dict[int, State] = {}
         self._call = call = self._stub.Subscribe(request)
         try:
@@ -159,7 +231,9 @@ class Subscription:
             known, state.status = state.status, Status(accepted.status)
             if isinstance(state, TradeFeed):
                 if not state.epoch:
-                    state.epoch, state.sequence = accepted.epoch, accepted.sequence
+                    begins = accepted.HasField("start_sequence")
+                    state.epoch = accepted.epoch
+                    state.sequence = accepted.start_sequence if begins else accepted.sequence
             elif not accepted.resumed:
                 state.forget()
                 if state.status is Status.LIVE:

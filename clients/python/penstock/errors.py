@@ -23,3 +23,11 @@ class RequestError(PenstockError):
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
         super().__init__(f"{code.name}: {details}")
         self.code, self.details = code, details
+
+
+class CheckError(PenstockError):
+    """The merged state is not what the server says it should be at this position."""
+
+    def __init__(self, topic: str, sequence: int, have: object, told: object) -> None:
+        super().__init__(f"{topic} at sequence {sequence}: {have}, but the server has {told}")
+        self.topic, self.sequence, self.have, self.told = topic, sequence, have, told

@@ -280,9 +280,9 @@ class TradeFeed(_State):
         if self.status is not known:
             yield self
         if update.HasField("trade"):
-            yield _trade(self, update)
+            yield make_trade(self, update)
         if update.HasField("gap"):
-            yield _gap(self.topic, update.gap)
+            yield make_gap(self.topic, update.gap)
 
     def __str__(self) -> str:
         return f"{self.topic} {self.status.name.lower()}"
@@ -303,7 +303,8 @@ def _replace(levels: dict[Decimal, Decimal], side: wire.BookSide) -> None:
             levels[key] = decimal(quantity, side.quantity_exponent)
 
 
-def _trade(feed: TradeFeed, update: wire.Update) -> Trade:
+def make_trade(feed: TradeFeed, update: wire.Update) -> Trade:
+    """The trade of an update of that topic."""
     trade = update.trade
     return Trade(
         topic=feed.topic,
@@ -319,7 +320,9 @@ def _trade(feed: TradeFeed, update: wire.Update) -> Trade:
     )
 
 
-def _gap(topic: str, gap: wire.Gap) -> Gap:
+def make_gap(topic: str, gap: wire.Gap) -> Gap:
+    """What a gap on the wire says."""
+
     def known(name: str) -> int | None:
         return getattr(gap, name) if gap.HasField(name) else None
 

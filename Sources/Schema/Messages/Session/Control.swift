@@ -13,6 +13,7 @@ package struct Control: Equatable, Sendable {
         case heartbeat(Heartbeat)
         case closed(SubscriptionClosed)
         case drain(Drain)
+        case checked(StateChecked)
     }
 
     /// Which request this answers, from 1; nil: the server speaks by itself.
@@ -43,6 +44,7 @@ extension Control: WireMessage {
         case .heartbeat(let heartbeat): record.set(11, Optional(heartbeat))
         case .closed(let closed): record.set(12, Optional(closed))
         case .drain(let drain): record.set(13, Optional(drain))
+        case .checked(let checked): record.set(14, Optional(checked))
         case nil: break
         }
     }
@@ -65,6 +67,7 @@ extension Control: WireMessage {
         if let heartbeat: Heartbeat = record.get(11) { return .heartbeat(heartbeat) }
         if let closed: SubscriptionClosed = record.get(12) { return .closed(closed) }
         if let drain: Drain = record.get(13) { return .drain(drain) }
+        if let checked: StateChecked = record.get(14) { return .checked(checked) }
         return nil
     }
 }

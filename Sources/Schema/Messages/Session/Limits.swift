@@ -7,11 +7,16 @@ package struct Limits: Equatable, Sendable {
     package var requestsAtOnce: UInt32?
     package var requestBytes: UInt32?
     package var closeLagUpdates: UInt32?
+    package var filterBytes: UInt32?
+    package var filterTerms: UInt32?
+    package var filterDepth: UInt32?
+    package var filterSymbols: UInt32?
 
     package init(
         subscriptions: UInt32? = nil, topicsPerSubscription: UInt32? = nil, topics: UInt32? = nil,
         requestsPerSecond: UInt32? = nil, requestsAtOnce: UInt32? = nil,
-        requestBytes: UInt32? = nil, closeLagUpdates: UInt32? = nil
+        requestBytes: UInt32? = nil, closeLagUpdates: UInt32? = nil, filterBytes: UInt32? = nil,
+        filterTerms: UInt32? = nil, filterDepth: UInt32? = nil, filterSymbols: UInt32? = nil
     ) {
         self.subscriptions = subscriptions
         self.topicsPerSubscription = topicsPerSubscription
@@ -20,6 +25,10 @@ package struct Limits: Equatable, Sendable {
         self.requestsAtOnce = requestsAtOnce
         self.requestBytes = requestBytes
         self.closeLagUpdates = closeLagUpdates
+        self.filterBytes = filterBytes
+        self.filterTerms = filterTerms
+        self.filterDepth = filterDepth
+        self.filterSymbols = filterSymbols
     }
 }
 
@@ -34,6 +43,10 @@ extension Limits: WireMessage {
         record.set(5, requestsAtOnce)
         record.set(6, requestBytes)
         record.set(7, closeLagUpdates)
+        record.set(8, filterBytes)
+        record.set(9, filterTerms)
+        record.set(10, filterDepth)
+        record.set(11, filterSymbols)
     }
 
     package init(_ record: Record) {
@@ -44,5 +57,9 @@ extension Limits: WireMessage {
         requestsAtOnce = record.get(5)
         requestBytes = record.get(6)
         closeLagUpdates = record.get(7)
+        filterBytes = record.get(8)
+        filterTerms = record.get(9)
+        filterDepth = record.get(10)
+        filterSymbols = record.get(11)
     }
 }

@@ -8,6 +8,7 @@ package struct SessionRequest: Equatable, Sendable {
         case ack(Ack)
         case authRefresh(AuthRefresh)
         case ping(Ping)
+        case check(CheckState)
     }
 
     package var request: Request?
@@ -29,6 +30,7 @@ extension SessionRequest: WireMessage {
         case .ack(let ack): record.set(5, Optional(ack))
         case .authRefresh(let authRefresh): record.set(6, Optional(authRefresh))
         case .ping(let ping): record.set(7, Optional(ping))
+        case .check(let check): record.set(8, Optional(check))
         case nil: break
         }
     }
@@ -45,6 +47,7 @@ extension SessionRequest: WireMessage {
         if let ack: Ack = record.get(5) { return .ack(ack) }
         if let authRefresh: AuthRefresh = record.get(6) { return .authRefresh(authRefresh) }
         if let ping: Ping = record.get(7) { return .ping(ping) }
+        if let check: CheckState = record.get(8) { return .check(check) }
         return nil
     }
 }

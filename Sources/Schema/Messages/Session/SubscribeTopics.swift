@@ -10,11 +10,17 @@ package struct SubscribeTopics: Equatable, Sendable {
     package var positions: [TopicPosition]
     /// Raw, as `start`.
     package var overflow: Int32?
+    package var filter: String?
+    package var fromSequence: UInt64?
+    /// Nanoseconds since 1970.
+    package var fromTime: UInt64?
+    package var fromCount: UInt32?
 
     package init(
         id: UInt32? = nil, topics: [String] = [], fields: [String] = [],
         rate: RequestedRate? = nil, start: Int32? = nil, positions: [TopicPosition] = [],
-        overflow: Int32? = nil
+        overflow: Int32? = nil, filter: String? = nil, fromSequence: UInt64? = nil,
+        fromTime: UInt64? = nil, fromCount: UInt32? = nil
     ) {
         self.id = id
         self.topics = topics
@@ -23,6 +29,10 @@ package struct SubscribeTopics: Equatable, Sendable {
         self.start = start
         self.positions = positions
         self.overflow = overflow
+        self.filter = filter
+        self.fromSequence = fromSequence
+        self.fromTime = fromTime
+        self.fromCount = fromCount
     }
 }
 
@@ -37,6 +47,10 @@ extension SubscribeTopics: WireMessage {
         record.set(5, start)
         record.set(6, positions)
         record.set(7, overflow)
+        record.set(8, filter)
+        record.set(9, fromSequence)
+        record.set(10, fromTime)
+        record.set(11, fromCount)
     }
 
     package init(_ record: Record) {
@@ -47,5 +61,9 @@ extension SubscribeTopics: WireMessage {
         start = record.get(5)
         positions = record.list(6)
         overflow = record.get(7)
+        filter = record.get(8)
+        fromSequence = record.get(9)
+        fromTime = record.get(10)
+        fromCount = record.get(11)
     }
 }

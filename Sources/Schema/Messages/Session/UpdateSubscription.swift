@@ -6,15 +6,18 @@ package struct UpdateSubscription: Equatable, Sendable {
     package var rate: RequestedRate?
     /// Raw, because one that this version does not know is refused, not lost.
     package var overflow: Int32?
+    /// Empty: everything passes.
+    package var filter: String?
 
     package init(
         id: UInt32? = nil, fields: [String] = [], rate: RequestedRate? = nil,
-        overflow: Int32? = nil
+        overflow: Int32? = nil, filter: String? = nil
     ) {
         self.id = id
         self.fields = fields
         self.rate = rate
         self.overflow = overflow
+        self.filter = filter
     }
 }
 
@@ -26,6 +29,7 @@ extension UpdateSubscription: WireMessage {
         record.set(3, fields)
         record.set(4, rate)
         record.set(7, overflow)
+        record.set(8, filter)
     }
 
     package init(_ record: Record) {
@@ -33,5 +37,6 @@ extension UpdateSubscription: WireMessage {
         fields = record.list(3)
         rate = record.get(4)
         overflow = record.get(7)
+        filter = record.get(8)
     }
 }

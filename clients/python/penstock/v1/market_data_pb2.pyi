@@ -59,12 +59,20 @@ class Position(_message.Message):
     def __init__(self, topic: _Optional[str] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class SubscribeRequest(_message.Message):
-    __slots__ = ("topics", "resume")
+    __slots__ = ("topics", "resume", "filter", "from_sequence", "from_time", "from_count")
     TOPICS_FIELD_NUMBER: _ClassVar[int]
     RESUME_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    FROM_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_FIELD_NUMBER: _ClassVar[int]
+    FROM_COUNT_FIELD_NUMBER: _ClassVar[int]
     topics: _containers.RepeatedScalarFieldContainer[str]
     resume: _containers.RepeatedCompositeFieldContainer[Position]
-    def __init__(self, topics: _Optional[_Iterable[str]] = ..., resume: _Optional[_Iterable[_Union[Position, _Mapping]]] = ...) -> None: ...
+    filter: str
+    from_sequence: int
+    from_time: int
+    from_count: int
+    def __init__(self, topics: _Optional[_Iterable[str]] = ..., resume: _Optional[_Iterable[_Union[Position, _Mapping]]] = ..., filter: _Optional[str] = ..., from_sequence: _Optional[int] = ..., from_time: _Optional[int] = ..., from_count: _Optional[int] = ...) -> None: ...
 
 class Subscribed(_message.Message):
     __slots__ = ("accepted", "rejected")
@@ -75,20 +83,22 @@ class Subscribed(_message.Message):
     def __init__(self, accepted: _Optional[_Iterable[_Union[AcceptedTopic, _Mapping]]] = ..., rejected: _Optional[_Iterable[_Union[RejectedTopic, _Mapping]]] = ...) -> None: ...
 
 class AcceptedTopic(_message.Message):
-    __slots__ = ("name", "number", "epoch", "sequence", "status", "resumed")
+    __slots__ = ("name", "number", "epoch", "sequence", "status", "resumed", "start_sequence")
     NAME_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
+    START_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     name: str
     number: int
     epoch: int
     sequence: int
     status: Status
     resumed: bool
-    def __init__(self, name: _Optional[str] = ..., number: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., resumed: _Optional[bool] = ...) -> None: ...
+    start_sequence: int
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., resumed: _Optional[bool] = ..., start_sequence: _Optional[int] = ...) -> None: ...
 
 class RejectedTopic(_message.Message):
     __slots__ = ("name", "code", "message")
@@ -232,6 +242,80 @@ class GetSnapshotResponse(_message.Message):
     snapshots: _containers.RepeatedCompositeFieldContainer[Update]
     def __init__(self, subscribed: _Optional[_Union[Subscribed, _Mapping]] = ..., snapshots: _Optional[_Iterable[_Union[Update, _Mapping]]] = ...) -> None: ...
 
+class GetHistoryRequest(_message.Message):
+    __slots__ = ("topic", "epoch", "from_sequence", "from_time", "last", "to_sequence", "to_time", "max_events", "max_bytes")
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    FROM_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    TO_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_FIELD_NUMBER: _ClassVar[int]
+    MAX_EVENTS_FIELD_NUMBER: _ClassVar[int]
+    MAX_BYTES_FIELD_NUMBER: _ClassVar[int]
+    topic: str
+    epoch: int
+    from_sequence: int
+    from_time: int
+    last: int
+    to_sequence: int
+    to_time: int
+    max_events: int
+    max_bytes: int
+    def __init__(self, topic: _Optional[str] = ..., epoch: _Optional[int] = ..., from_sequence: _Optional[int] = ..., from_time: _Optional[int] = ..., last: _Optional[int] = ..., to_sequence: _Optional[int] = ..., to_time: _Optional[int] = ..., max_events: _Optional[int] = ..., max_bytes: _Optional[int] = ...) -> None: ...
+
+class GetHistoryResponse(_message.Message):
+    __slots__ = ("events", "epoch", "next_sequence", "gone", "first_sequence", "last_sequence")
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    NEXT_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[Update]
+    epoch: int
+    next_sequence: int
+    gone: Gap
+    first_sequence: int
+    last_sequence: int
+    def __init__(self, events: _Optional[_Iterable[_Union[Update, _Mapping]]] = ..., epoch: _Optional[int] = ..., next_sequence: _Optional[int] = ..., gone: _Optional[_Union[Gap, _Mapping]] = ..., first_sequence: _Optional[int] = ..., last_sequence: _Optional[int] = ...) -> None: ...
+
+class GetReplayInfoRequest(_message.Message):
+    __slots__ = ("topics",)
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    topics: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, topics: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetReplayInfoResponse(_message.Message):
+    __slots__ = ("topics", "rejected")
+    TOPICS_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    topics: _containers.RepeatedCompositeFieldContainer[ReplayInfo]
+    rejected: _containers.RepeatedCompositeFieldContainer[RejectedTopic]
+    def __init__(self, topics: _Optional[_Iterable[_Union[ReplayInfo, _Mapping]]] = ..., rejected: _Optional[_Iterable[_Union[RejectedTopic, _Mapping]]] = ...) -> None: ...
+
+class ReplayInfo(_message.Message):
+    __slots__ = ("name", "epoch", "first_sequence", "last_sequence", "first_time", "last_time", "events", "bytes", "events_max")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_TIME_FIELD_NUMBER: _ClassVar[int]
+    LAST_TIME_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    BYTES_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_MAX_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    epoch: int
+    first_sequence: int
+    last_sequence: int
+    first_time: int
+    last_time: int
+    events: int
+    bytes: int
+    events_max: int
+    def __init__(self, name: _Optional[str] = ..., epoch: _Optional[int] = ..., first_sequence: _Optional[int] = ..., last_sequence: _Optional[int] = ..., first_time: _Optional[int] = ..., last_time: _Optional[int] = ..., events: _Optional[int] = ..., bytes: _Optional[int] = ..., events_max: _Optional[int] = ...) -> None: ...
+
 class ListInstrumentsRequest(_message.Message):
     __slots__ = ("venue",)
     VENUE_FIELD_NUMBER: _ClassVar[int]
@@ -261,7 +345,7 @@ class Instrument(_message.Message):
     def __init__(self, venue: _Optional[str] = ..., symbol: _Optional[str] = ..., venue_symbol: _Optional[str] = ..., base_asset: _Optional[str] = ..., quote_asset: _Optional[str] = ..., trading: _Optional[bool] = ...) -> None: ...
 
 class SessionRequest(_message.Message):
-    __slots__ = ("hello", "subscribe", "update", "unsubscribe", "ack", "auth_refresh", "ping")
+    __slots__ = ("hello", "subscribe", "update", "unsubscribe", "ack", "auth_refresh", "ping", "check")
     HELLO_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIBE_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
@@ -269,6 +353,7 @@ class SessionRequest(_message.Message):
     ACK_FIELD_NUMBER: _ClassVar[int]
     AUTH_REFRESH_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
+    CHECK_FIELD_NUMBER: _ClassVar[int]
     hello: Hello
     subscribe: SubscribeTopics
     update: UpdateSubscription
@@ -276,7 +361,8 @@ class SessionRequest(_message.Message):
     ack: Ack
     auth_refresh: AuthRefresh
     ping: Ping
-    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., subscribe: _Optional[_Union[SubscribeTopics, _Mapping]] = ..., update: _Optional[_Union[UpdateSubscription, _Mapping]] = ..., unsubscribe: _Optional[_Union[Unsubscribe, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., auth_refresh: _Optional[_Union[AuthRefresh, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ...) -> None: ...
+    check: CheckState
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., subscribe: _Optional[_Union[SubscribeTopics, _Mapping]] = ..., update: _Optional[_Union[UpdateSubscription, _Mapping]] = ..., unsubscribe: _Optional[_Union[Unsubscribe, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., auth_refresh: _Optional[_Union[AuthRefresh, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ..., check: _Optional[_Union[CheckState, _Mapping]] = ...) -> None: ...
 
 class Hello(_message.Message):
     __slots__ = ("protocol", "client", "heartbeat_milliseconds", "resume_token")
@@ -291,7 +377,7 @@ class Hello(_message.Message):
     def __init__(self, protocol: _Optional[int] = ..., client: _Optional[str] = ..., heartbeat_milliseconds: _Optional[int] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class SubscribeTopics(_message.Message):
-    __slots__ = ("id", "topics", "fields", "rate", "start", "positions", "overflow")
+    __slots__ = ("id", "topics", "fields", "rate", "start", "positions", "overflow", "filter", "from_sequence", "from_time", "from_count")
     ID_FIELD_NUMBER: _ClassVar[int]
     TOPICS_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
@@ -299,6 +385,10 @@ class SubscribeTopics(_message.Message):
     START_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     OVERFLOW_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    FROM_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    FROM_TIME_FIELD_NUMBER: _ClassVar[int]
+    FROM_COUNT_FIELD_NUMBER: _ClassVar[int]
     id: int
     topics: _containers.RepeatedScalarFieldContainer[str]
     fields: _containers.RepeatedScalarFieldContainer[str]
@@ -306,7 +396,11 @@ class SubscribeTopics(_message.Message):
     start: Start
     positions: _containers.RepeatedCompositeFieldContainer[Position]
     overflow: Overflow
-    def __init__(self, id: _Optional[int] = ..., topics: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., start: _Optional[_Union[Start, str]] = ..., positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ..., overflow: _Optional[_Union[Overflow, str]] = ...) -> None: ...
+    filter: str
+    from_sequence: int
+    from_time: int
+    from_count: int
+    def __init__(self, id: _Optional[int] = ..., topics: _Optional[_Iterable[str]] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., start: _Optional[_Union[Start, str]] = ..., positions: _Optional[_Iterable[_Union[Position, _Mapping]]] = ..., overflow: _Optional[_Union[Overflow, str]] = ..., filter: _Optional[str] = ..., from_sequence: _Optional[int] = ..., from_time: _Optional[int] = ..., from_count: _Optional[int] = ...) -> None: ...
 
 class Rate(_message.Message):
     __slots__ = ("preset", "min_interval_milliseconds", "updates_per_second", "burst")
@@ -335,16 +429,18 @@ class Rate(_message.Message):
     def __init__(self, preset: _Optional[_Union[Rate.Preset, str]] = ..., min_interval_milliseconds: _Optional[int] = ..., updates_per_second: _Optional[int] = ..., burst: _Optional[int] = ...) -> None: ...
 
 class UpdateSubscription(_message.Message):
-    __slots__ = ("id", "fields", "rate", "overflow")
+    __slots__ = ("id", "fields", "rate", "overflow", "filter")
     ID_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
     OVERFLOW_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     id: int
     fields: _containers.RepeatedScalarFieldContainer[str]
     rate: Rate
     overflow: Overflow
-    def __init__(self, id: _Optional[int] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., overflow: _Optional[_Union[Overflow, str]] = ...) -> None: ...
+    filter: str
+    def __init__(self, id: _Optional[int] = ..., fields: _Optional[_Iterable[str]] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., overflow: _Optional[_Union[Overflow, str]] = ..., filter: _Optional[str] = ...) -> None: ...
 
 class Unsubscribe(_message.Message):
     __slots__ = ("id", "topics")
@@ -366,6 +462,14 @@ class AuthRefresh(_message.Message):
     token: str
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
+class CheckState(_message.Message):
+    __slots__ = ("id", "topic")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    topic: str
+    def __init__(self, id: _Optional[int] = ..., topic: _Optional[str] = ...) -> None: ...
+
 class Ping(_message.Message):
     __slots__ = ("nonce",)
     NONCE_FIELD_NUMBER: _ClassVar[int]
@@ -373,7 +477,7 @@ class Ping(_message.Message):
     def __init__(self, nonce: _Optional[int] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("answers", "welcome", "subscribed", "updated", "unsubscribed", "acknowledged", "refreshed", "pong", "refused", "caught_up", "heartbeat", "closed", "drain")
+    __slots__ = ("answers", "welcome", "subscribed", "updated", "unsubscribed", "acknowledged", "refreshed", "pong", "refused", "caught_up", "heartbeat", "closed", "drain", "checked")
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     SUBSCRIBED_FIELD_NUMBER: _ClassVar[int]
@@ -387,6 +491,7 @@ class Control(_message.Message):
     HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     DRAIN_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_FIELD_NUMBER: _ClassVar[int]
     answers: int
     welcome: Welcome
     subscribed: SubscriptionAnswer
@@ -400,7 +505,8 @@ class Control(_message.Message):
     heartbeat: Heartbeat
     closed: SubscriptionClosed
     drain: Drain
-    def __init__(self, answers: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., subscribed: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., updated: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., unsubscribed: _Optional[_Union[Unsubscribed, _Mapping]] = ..., acknowledged: _Optional[_Union[Acknowledged, _Mapping]] = ..., refreshed: _Optional[_Union[Refreshed, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., refused: _Optional[_Union[Refusal, _Mapping]] = ..., caught_up: _Optional[_Union[CaughtUp, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., closed: _Optional[_Union[SubscriptionClosed, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ...) -> None: ...
+    checked: StateChecked
+    def __init__(self, answers: _Optional[int] = ..., welcome: _Optional[_Union[Welcome, _Mapping]] = ..., subscribed: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., updated: _Optional[_Union[SubscriptionAnswer, _Mapping]] = ..., unsubscribed: _Optional[_Union[Unsubscribed, _Mapping]] = ..., acknowledged: _Optional[_Union[Acknowledged, _Mapping]] = ..., refreshed: _Optional[_Union[Refreshed, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., refused: _Optional[_Union[Refusal, _Mapping]] = ..., caught_up: _Optional[_Union[CaughtUp, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., closed: _Optional[_Union[SubscriptionClosed, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., checked: _Optional[_Union[StateChecked, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("session", "server", "server_start_time", "protocol", "heartbeat_milliseconds", "limits", "restored", "token_refused")
@@ -423,7 +529,7 @@ class Welcome(_message.Message):
     def __init__(self, session: _Optional[int] = ..., server: _Optional[int] = ..., server_start_time: _Optional[int] = ..., protocol: _Optional[int] = ..., heartbeat_milliseconds: _Optional[int] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., restored: _Optional[_Iterable[_Union[SubscriptionAnswer, _Mapping]]] = ..., token_refused: _Optional[_Union[Refusal, _Mapping]] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("subscriptions", "topics_per_subscription", "topics", "requests_per_second", "requests_at_once", "request_bytes", "close_lag_updates")
+    __slots__ = ("subscriptions", "topics_per_subscription", "topics", "requests_per_second", "requests_at_once", "request_bytes", "close_lag_updates", "filter_bytes", "filter_terms", "filter_depth", "filter_symbols")
     SUBSCRIPTIONS_FIELD_NUMBER: _ClassVar[int]
     TOPICS_PER_SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
     TOPICS_FIELD_NUMBER: _ClassVar[int]
@@ -431,6 +537,10 @@ class Limits(_message.Message):
     REQUESTS_AT_ONCE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_BYTES_FIELD_NUMBER: _ClassVar[int]
     CLOSE_LAG_UPDATES_FIELD_NUMBER: _ClassVar[int]
+    FILTER_BYTES_FIELD_NUMBER: _ClassVar[int]
+    FILTER_TERMS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_DEPTH_FIELD_NUMBER: _ClassVar[int]
+    FILTER_SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     subscriptions: int
     topics_per_subscription: int
     topics: int
@@ -438,7 +548,11 @@ class Limits(_message.Message):
     requests_at_once: int
     request_bytes: int
     close_lag_updates: int
-    def __init__(self, subscriptions: _Optional[int] = ..., topics_per_subscription: _Optional[int] = ..., topics: _Optional[int] = ..., requests_per_second: _Optional[int] = ..., requests_at_once: _Optional[int] = ..., request_bytes: _Optional[int] = ..., close_lag_updates: _Optional[int] = ...) -> None: ...
+    filter_bytes: int
+    filter_terms: int
+    filter_depth: int
+    filter_symbols: int
+    def __init__(self, subscriptions: _Optional[int] = ..., topics_per_subscription: _Optional[int] = ..., topics: _Optional[int] = ..., requests_per_second: _Optional[int] = ..., requests_at_once: _Optional[int] = ..., request_bytes: _Optional[int] = ..., close_lag_updates: _Optional[int] = ..., filter_bytes: _Optional[int] = ..., filter_terms: _Optional[int] = ..., filter_depth: _Optional[int] = ..., filter_symbols: _Optional[int] = ...) -> None: ...
 
 class SubscriptionAnswer(_message.Message):
     __slots__ = ("id", "accepted", "rejected")
@@ -523,16 +637,36 @@ class Refusal(_message.Message):
     def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., field: _Optional[str] = ..., id: _Optional[int] = ...) -> None: ...
 
 class CaughtUp(_message.Message):
-    __slots__ = ("id", "topic", "epoch", "sequence")
+    __slots__ = ("id", "topic", "epoch", "sequence", "count", "hash")
     ID_FIELD_NUMBER: _ClassVar[int]
     TOPIC_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    HASH_FIELD_NUMBER: _ClassVar[int]
     id: int
     topic: int
     epoch: int
     sequence: int
-    def __init__(self, id: _Optional[int] = ..., topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
+    count: int
+    hash: int
+    def __init__(self, id: _Optional[int] = ..., topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., count: _Optional[int] = ..., hash: _Optional[int] = ...) -> None: ...
+
+class StateChecked(_message.Message):
+    __slots__ = ("id", "topic", "epoch", "sequence", "count", "hash")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    HASH_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    topic: int
+    epoch: int
+    sequence: int
+    count: int
+    hash: int
+    def __init__(self, id: _Optional[int] = ..., topic: _Optional[int] = ..., epoch: _Optional[int] = ..., sequence: _Optional[int] = ..., count: _Optional[int] = ..., hash: _Optional[int] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ("time", "topics", "behind")

@@ -49,6 +49,16 @@ class MarketDataStub:
                 request_serializer=penstock_dot_v1_dot_market__data__pb2.GetSnapshotRequest.SerializeToString,
                 response_deserializer=penstock_dot_v1_dot_market__data__pb2.GetSnapshotResponse.FromString,
                 _registered_method=True)
+        self.GetHistory = channel.unary_unary(
+                '/penstock.v1.MarketData/GetHistory',
+                request_serializer=penstock_dot_v1_dot_market__data__pb2.GetHistoryRequest.SerializeToString,
+                response_deserializer=penstock_dot_v1_dot_market__data__pb2.GetHistoryResponse.FromString,
+                _registered_method=True)
+        self.GetReplayInfo = channel.unary_unary(
+                '/penstock.v1.MarketData/GetReplayInfo',
+                request_serializer=penstock_dot_v1_dot_market__data__pb2.GetReplayInfoRequest.SerializeToString,
+                response_deserializer=penstock_dot_v1_dot_market__data__pb2.GetReplayInfoResponse.FromString,
+                _registered_method=True)
         self.ListInstruments = channel.unary_unary(
                 '/penstock.v1.MarketData/ListInstruments',
                 request_serializer=penstock_dot_v1_dot_market__data__pb2.ListInstrumentsRequest.SerializeToString,
@@ -93,6 +103,23 @@ class MarketDataServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHistory(self, request, context):
+        """A page of an event topic's past, as far as the server's ring holds it. INVALID_ARGUMENT for a
+        state topic, a page of nothing, or an order that cannot be; NOT_FOUND and PERMISSION_DENIED as
+        `Subscribe` rejects topics.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReplayInfo(self, request, context):
+        """What of each event topic could be replayed now. Ends as `Subscribe` does when every topic was
+        rejected, none was named, or too many were.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListInstruments(self, request, context):
         """What the configured venues list, as far as their lists are known.
         """
@@ -117,6 +144,16 @@ def add_MarketDataServicer_to_server(servicer, server):
                     servicer.GetSnapshot,
                     request_deserializer=penstock_dot_v1_dot_market__data__pb2.GetSnapshotRequest.FromString,
                     response_serializer=penstock_dot_v1_dot_market__data__pb2.GetSnapshotResponse.SerializeToString,
+            ),
+            'GetHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHistory,
+                    request_deserializer=penstock_dot_v1_dot_market__data__pb2.GetHistoryRequest.FromString,
+                    response_serializer=penstock_dot_v1_dot_market__data__pb2.GetHistoryResponse.SerializeToString,
+            ),
+            'GetReplayInfo': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReplayInfo,
+                    request_deserializer=penstock_dot_v1_dot_market__data__pb2.GetReplayInfoRequest.FromString,
+                    response_serializer=penstock_dot_v1_dot_market__data__pb2.GetReplayInfoResponse.SerializeToString,
             ),
             'ListInstruments': grpc.unary_unary_rpc_method_handler(
                     servicer.ListInstruments,
@@ -205,6 +242,60 @@ class MarketData:
             '/penstock.v1.MarketData/GetSnapshot',
             penstock_dot_v1_dot_market__data__pb2.GetSnapshotRequest.SerializeToString,
             penstock_dot_v1_dot_market__data__pb2.GetSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/penstock.v1.MarketData/GetHistory',
+            penstock_dot_v1_dot_market__data__pb2.GetHistoryRequest.SerializeToString,
+            penstock_dot_v1_dot_market__data__pb2.GetHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReplayInfo(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/penstock.v1.MarketData/GetReplayInfo',
+            penstock_dot_v1_dot_market__data__pb2.GetReplayInfoRequest.SerializeToString,
+            penstock_dot_v1_dot_market__data__pb2.GetReplayInfoResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -592,6 +592,231 @@ void   penstock__v1__get_snapshot_response__free_unpacked
   assert(message->base.descriptor == &penstock__v1__get_snapshot_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   penstock__v1__get_history_request__init
+                     (Penstock__V1__GetHistoryRequest         *message)
+{
+  static const Penstock__V1__GetHistoryRequest init_value = PENSTOCK__V1__GET_HISTORY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__get_history_request__get_packed_size
+                     (const Penstock__V1__GetHistoryRequest *message)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__get_history_request__pack
+                     (const Penstock__V1__GetHistoryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__get_history_request__pack_to_buffer
+                     (const Penstock__V1__GetHistoryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__GetHistoryRequest *
+       penstock__v1__get_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__GetHistoryRequest *)
+     protobuf_c_message_unpack (&penstock__v1__get_history_request__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__get_history_request__free_unpacked
+                     (Penstock__V1__GetHistoryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__get_history_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__get_history_response__init
+                     (Penstock__V1__GetHistoryResponse         *message)
+{
+  static const Penstock__V1__GetHistoryResponse init_value = PENSTOCK__V1__GET_HISTORY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__get_history_response__get_packed_size
+                     (const Penstock__V1__GetHistoryResponse *message)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__get_history_response__pack
+                     (const Penstock__V1__GetHistoryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__get_history_response__pack_to_buffer
+                     (const Penstock__V1__GetHistoryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__get_history_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__GetHistoryResponse *
+       penstock__v1__get_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__GetHistoryResponse *)
+     protobuf_c_message_unpack (&penstock__v1__get_history_response__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__get_history_response__free_unpacked
+                     (Penstock__V1__GetHistoryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__get_history_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__get_replay_info_request__init
+                     (Penstock__V1__GetReplayInfoRequest         *message)
+{
+  static const Penstock__V1__GetReplayInfoRequest init_value = PENSTOCK__V1__GET_REPLAY_INFO_REQUEST__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__get_replay_info_request__get_packed_size
+                     (const Penstock__V1__GetReplayInfoRequest *message)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__get_replay_info_request__pack
+                     (const Penstock__V1__GetReplayInfoRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__get_replay_info_request__pack_to_buffer
+                     (const Penstock__V1__GetReplayInfoRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__GetReplayInfoRequest *
+       penstock__v1__get_replay_info_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__GetReplayInfoRequest *)
+     protobuf_c_message_unpack (&penstock__v1__get_replay_info_request__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__get_replay_info_request__free_unpacked
+                     (Penstock__V1__GetReplayInfoRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__get_replay_info_response__init
+                     (Penstock__V1__GetReplayInfoResponse         *message)
+{
+  static const Penstock__V1__GetReplayInfoResponse init_value = PENSTOCK__V1__GET_REPLAY_INFO_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__get_replay_info_response__get_packed_size
+                     (const Penstock__V1__GetReplayInfoResponse *message)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__get_replay_info_response__pack
+                     (const Penstock__V1__GetReplayInfoResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__get_replay_info_response__pack_to_buffer
+                     (const Penstock__V1__GetReplayInfoResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__GetReplayInfoResponse *
+       penstock__v1__get_replay_info_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__GetReplayInfoResponse *)
+     protobuf_c_message_unpack (&penstock__v1__get_replay_info_response__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__get_replay_info_response__free_unpacked
+                     (Penstock__V1__GetReplayInfoResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__get_replay_info_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__replay_info__init
+                     (Penstock__V1__ReplayInfo         *message)
+{
+  static const Penstock__V1__ReplayInfo init_value = PENSTOCK__V1__REPLAY_INFO__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__replay_info__get_packed_size
+                     (const Penstock__V1__ReplayInfo *message)
+{
+  assert(message->base.descriptor == &penstock__v1__replay_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__replay_info__pack
+                     (const Penstock__V1__ReplayInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__replay_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__replay_info__pack_to_buffer
+                     (const Penstock__V1__ReplayInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__replay_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__ReplayInfo *
+       penstock__v1__replay_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__ReplayInfo *)
+     protobuf_c_message_unpack (&penstock__v1__replay_info__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__replay_info__free_unpacked
+                     (Penstock__V1__ReplayInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__replay_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   penstock__v1__list_instruments_request__init
                      (Penstock__V1__ListInstrumentsRequest         *message)
 {
@@ -1085,6 +1310,51 @@ void   penstock__v1__auth_refresh__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &penstock__v1__auth_refresh__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   penstock__v1__check_state__init
+                     (Penstock__V1__CheckState         *message)
+{
+  static const Penstock__V1__CheckState init_value = PENSTOCK__V1__CHECK_STATE__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__check_state__get_packed_size
+                     (const Penstock__V1__CheckState *message)
+{
+  assert(message->base.descriptor == &penstock__v1__check_state__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__check_state__pack
+                     (const Penstock__V1__CheckState *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__check_state__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__check_state__pack_to_buffer
+                     (const Penstock__V1__CheckState *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__check_state__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__CheckState *
+       penstock__v1__check_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__CheckState *)
+     protobuf_c_message_unpack (&penstock__v1__check_state__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__check_state__free_unpacked
+                     (Penstock__V1__CheckState *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__check_state__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   penstock__v1__ping__init
@@ -1627,6 +1897,51 @@ void   penstock__v1__caught_up__free_unpacked
   assert(message->base.descriptor == &penstock__v1__caught_up__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   penstock__v1__state_checked__init
+                     (Penstock__V1__StateChecked         *message)
+{
+  static const Penstock__V1__StateChecked init_value = PENSTOCK__V1__STATE_CHECKED__INIT;
+  *message = init_value;
+}
+size_t penstock__v1__state_checked__get_packed_size
+                     (const Penstock__V1__StateChecked *message)
+{
+  assert(message->base.descriptor == &penstock__v1__state_checked__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t penstock__v1__state_checked__pack
+                     (const Penstock__V1__StateChecked *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &penstock__v1__state_checked__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t penstock__v1__state_checked__pack_to_buffer
+                     (const Penstock__V1__StateChecked *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &penstock__v1__state_checked__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Penstock__V1__StateChecked *
+       penstock__v1__state_checked__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Penstock__V1__StateChecked *)
+     protobuf_c_message_unpack (&penstock__v1__state_checked__descriptor,
+                                allocator, len, data);
+}
+void   penstock__v1__state_checked__free_unpacked
+                     (Penstock__V1__StateChecked *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &penstock__v1__state_checked__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   penstock__v1__heartbeat__init
                      (Penstock__V1__Heartbeat         *message)
 {
@@ -1916,7 +2231,7 @@ const ProtobufCMessageDescriptor penstock__v1__position__descriptor =
   (ProtobufCMessageInit) penstock__v1__position__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__subscribe_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor penstock__v1__subscribe_request__field_descriptors[6] =
 {
   {
     "topics",
@@ -1942,15 +2257,67 @@ static const ProtobufCFieldDescriptor penstock__v1__subscribe_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscribeRequest, filter),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__SubscribeRequest, has_from_sequence),
+    offsetof(Penstock__V1__SubscribeRequest, from_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_time",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__SubscribeRequest, has_from_time),
+    offsetof(Penstock__V1__SubscribeRequest, from_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_count",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscribeRequest, has_from_count),
+    offsetof(Penstock__V1__SubscribeRequest, from_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__subscribe_request__field_indices_by_name[] = {
+  2,   /* field[2] = filter */
+  5,   /* field[5] = from_count */
+  3,   /* field[3] = from_sequence */
+  4,   /* field[4] = from_time */
   1,   /* field[1] = resume */
   0,   /* field[0] = topics */
 };
 static const ProtobufCIntRange penstock__v1__subscribe_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor penstock__v1__subscribe_request__descriptor =
 {
@@ -1960,7 +2327,7 @@ const ProtobufCMessageDescriptor penstock__v1__subscribe_request__descriptor =
   "Penstock__V1__SubscribeRequest",
   "penstock.v1",
   sizeof(Penstock__V1__SubscribeRequest),
-  2,
+  6,
   penstock__v1__subscribe_request__field_descriptors,
   penstock__v1__subscribe_request__field_indices_by_name,
   1,  penstock__v1__subscribe_request__number_ranges,
@@ -2018,7 +2385,7 @@ const ProtobufCMessageDescriptor penstock__v1__subscribed__descriptor =
   (ProtobufCMessageInit) penstock__v1__subscribed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__accepted_topic__field_descriptors[6] =
+static const ProtobufCFieldDescriptor penstock__v1__accepted_topic__field_descriptors[7] =
 {
   {
     "name",
@@ -2092,6 +2459,18 @@ static const ProtobufCFieldDescriptor penstock__v1__accepted_topic__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "start_sequence",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__AcceptedTopic, has_start_sequence),
+    offsetof(Penstock__V1__AcceptedTopic, start_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__accepted_topic__field_indices_by_name[] = {
   2,   /* field[2] = epoch */
@@ -2099,12 +2478,13 @@ static const unsigned penstock__v1__accepted_topic__field_indices_by_name[] = {
   1,   /* field[1] = number */
   5,   /* field[5] = resumed */
   3,   /* field[3] = sequence */
+  6,   /* field[6] = start_sequence */
   4,   /* field[4] = status */
 };
 static const ProtobufCIntRange penstock__v1__accepted_topic__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor penstock__v1__accepted_topic__descriptor =
 {
@@ -2114,7 +2494,7 @@ const ProtobufCMessageDescriptor penstock__v1__accepted_topic__descriptor =
   "Penstock__V1__AcceptedTopic",
   "penstock.v1",
   sizeof(Penstock__V1__AcceptedTopic),
-  6,
+  7,
   penstock__v1__accepted_topic__field_descriptors,
   penstock__v1__accepted_topic__field_indices_by_name,
   1,  penstock__v1__accepted_topic__number_ranges,
@@ -3002,6 +3382,482 @@ const ProtobufCMessageDescriptor penstock__v1__get_snapshot_response__descriptor
   (ProtobufCMessageInit) penstock__v1__get_snapshot_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor penstock__v1__get_history_request__field_descriptors[9] =
+{
+  {
+    "topic",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__GetHistoryRequest, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryRequest, has_epoch),
+    offsetof(Penstock__V1__GetHistoryRequest, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_sequence",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryRequest, has_from_sequence),
+    offsetof(Penstock__V1__GetHistoryRequest, from_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_time",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__GetHistoryRequest, has_from_time),
+    offsetof(Penstock__V1__GetHistoryRequest, from_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__GetHistoryRequest, has_last),
+    offsetof(Penstock__V1__GetHistoryRequest, last),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_sequence",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryRequest, has_to_sequence),
+    offsetof(Penstock__V1__GetHistoryRequest, to_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__GetHistoryRequest, has_to_time),
+    offsetof(Penstock__V1__GetHistoryRequest, to_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_events",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__GetHistoryRequest, has_max_events),
+    offsetof(Penstock__V1__GetHistoryRequest, max_events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_bytes",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__GetHistoryRequest, has_max_bytes),
+    offsetof(Penstock__V1__GetHistoryRequest, max_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__get_history_request__field_indices_by_name[] = {
+  1,   /* field[1] = epoch */
+  2,   /* field[2] = from_sequence */
+  3,   /* field[3] = from_time */
+  4,   /* field[4] = last */
+  8,   /* field[8] = max_bytes */
+  7,   /* field[7] = max_events */
+  5,   /* field[5] = to_sequence */
+  6,   /* field[6] = to_time */
+  0,   /* field[0] = topic */
+};
+static const ProtobufCIntRange penstock__v1__get_history_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor penstock__v1__get_history_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.GetHistoryRequest",
+  "GetHistoryRequest",
+  "Penstock__V1__GetHistoryRequest",
+  "penstock.v1",
+  sizeof(Penstock__V1__GetHistoryRequest),
+  9,
+  penstock__v1__get_history_request__field_descriptors,
+  penstock__v1__get_history_request__field_indices_by_name,
+  1,  penstock__v1__get_history_request__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__get_history_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__get_history_response__field_descriptors[6] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__GetHistoryResponse, n_events),
+    offsetof(Penstock__V1__GetHistoryResponse, events),
+    &penstock__v1__update__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryResponse, has_epoch),
+    offsetof(Penstock__V1__GetHistoryResponse, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_sequence",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryResponse, has_next_sequence),
+    offsetof(Penstock__V1__GetHistoryResponse, next_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gone",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__GetHistoryResponse, gone),
+    &penstock__v1__gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_sequence",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryResponse, has_first_sequence),
+    offsetof(Penstock__V1__GetHistoryResponse, first_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_sequence",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__GetHistoryResponse, has_last_sequence),
+    offsetof(Penstock__V1__GetHistoryResponse, last_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__get_history_response__field_indices_by_name[] = {
+  1,   /* field[1] = epoch */
+  0,   /* field[0] = events */
+  4,   /* field[4] = first_sequence */
+  3,   /* field[3] = gone */
+  5,   /* field[5] = last_sequence */
+  2,   /* field[2] = next_sequence */
+};
+static const ProtobufCIntRange penstock__v1__get_history_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor penstock__v1__get_history_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.GetHistoryResponse",
+  "GetHistoryResponse",
+  "Penstock__V1__GetHistoryResponse",
+  "penstock.v1",
+  sizeof(Penstock__V1__GetHistoryResponse),
+  6,
+  penstock__v1__get_history_response__field_descriptors,
+  penstock__v1__get_history_response__field_indices_by_name,
+  1,  penstock__v1__get_history_response__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__get_history_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__get_replay_info_request__field_descriptors[1] =
+{
+  {
+    "topics",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Penstock__V1__GetReplayInfoRequest, n_topics),
+    offsetof(Penstock__V1__GetReplayInfoRequest, topics),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__get_replay_info_request__field_indices_by_name[] = {
+  0,   /* field[0] = topics */
+};
+static const ProtobufCIntRange penstock__v1__get_replay_info_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor penstock__v1__get_replay_info_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.GetReplayInfoRequest",
+  "GetReplayInfoRequest",
+  "Penstock__V1__GetReplayInfoRequest",
+  "penstock.v1",
+  sizeof(Penstock__V1__GetReplayInfoRequest),
+  1,
+  penstock__v1__get_replay_info_request__field_descriptors,
+  penstock__v1__get_replay_info_request__field_indices_by_name,
+  1,  penstock__v1__get_replay_info_request__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__get_replay_info_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__get_replay_info_response__field_descriptors[2] =
+{
+  {
+    "topics",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__GetReplayInfoResponse, n_topics),
+    offsetof(Penstock__V1__GetReplayInfoResponse, topics),
+    &penstock__v1__replay_info__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejected",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__GetReplayInfoResponse, n_rejected),
+    offsetof(Penstock__V1__GetReplayInfoResponse, rejected),
+    &penstock__v1__rejected_topic__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__get_replay_info_response__field_indices_by_name[] = {
+  1,   /* field[1] = rejected */
+  0,   /* field[0] = topics */
+};
+static const ProtobufCIntRange penstock__v1__get_replay_info_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__get_replay_info_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.GetReplayInfoResponse",
+  "GetReplayInfoResponse",
+  "Penstock__V1__GetReplayInfoResponse",
+  "penstock.v1",
+  sizeof(Penstock__V1__GetReplayInfoResponse),
+  2,
+  penstock__v1__get_replay_info_response__field_descriptors,
+  penstock__v1__get_replay_info_response__field_indices_by_name,
+  1,  penstock__v1__get_replay_info_response__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__get_replay_info_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__replay_info__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__ReplayInfo, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_epoch),
+    offsetof(Penstock__V1__ReplayInfo, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_sequence",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_first_sequence),
+    offsetof(Penstock__V1__ReplayInfo, first_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_last_sequence),
+    offsetof(Penstock__V1__ReplayInfo, last_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_time",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__ReplayInfo, has_first_time),
+    offsetof(Penstock__V1__ReplayInfo, first_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_time",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__ReplayInfo, has_last_time),
+    offsetof(Penstock__V1__ReplayInfo, last_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_events),
+    offsetof(Penstock__V1__ReplayInfo, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_bytes),
+    offsetof(Penstock__V1__ReplayInfo, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events_max",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__ReplayInfo, has_events_max),
+    offsetof(Penstock__V1__ReplayInfo, events_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__replay_info__field_indices_by_name[] = {
+  7,   /* field[7] = bytes */
+  1,   /* field[1] = epoch */
+  6,   /* field[6] = events */
+  8,   /* field[8] = events_max */
+  2,   /* field[2] = first_sequence */
+  4,   /* field[4] = first_time */
+  3,   /* field[3] = last_sequence */
+  5,   /* field[5] = last_time */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange penstock__v1__replay_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor penstock__v1__replay_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.ReplayInfo",
+  "ReplayInfo",
+  "Penstock__V1__ReplayInfo",
+  "penstock.v1",
+  sizeof(Penstock__V1__ReplayInfo),
+  9,
+  penstock__v1__replay_info__field_descriptors,
+  penstock__v1__replay_info__field_indices_by_name,
+  1,  penstock__v1__replay_info__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__replay_info__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor penstock__v1__list_instruments_request__field_descriptors[1] =
 {
   {
@@ -3181,7 +4037,7 @@ const ProtobufCMessageDescriptor penstock__v1__instrument__descriptor =
   (ProtobufCMessageInit) penstock__v1__instrument__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__session_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor penstock__v1__session_request__field_descriptors[8] =
 {
   {
     "hello",
@@ -3267,10 +4123,23 @@ static const ProtobufCFieldDescriptor penstock__v1__session_request__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "check",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__SessionRequest, request_case),
+    offsetof(Penstock__V1__SessionRequest, check),
+    &penstock__v1__check_state__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__session_request__field_indices_by_name[] = {
   4,   /* field[4] = ack */
   5,   /* field[5] = auth_refresh */
+  7,   /* field[7] = check */
   0,   /* field[0] = hello */
   6,   /* field[6] = ping */
   1,   /* field[1] = subscribe */
@@ -3280,7 +4149,7 @@ static const unsigned penstock__v1__session_request__field_indices_by_name[] = {
 static const ProtobufCIntRange penstock__v1__session_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor penstock__v1__session_request__descriptor =
 {
@@ -3290,7 +4159,7 @@ const ProtobufCMessageDescriptor penstock__v1__session_request__descriptor =
   "Penstock__V1__SessionRequest",
   "penstock.v1",
   sizeof(Penstock__V1__SessionRequest),
-  7,
+  8,
   penstock__v1__session_request__field_descriptors,
   penstock__v1__session_request__field_indices_by_name,
   1,  penstock__v1__session_request__number_ranges,
@@ -3374,7 +4243,7 @@ const ProtobufCMessageDescriptor penstock__v1__hello__descriptor =
   (ProtobufCMessageInit) penstock__v1__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__subscribe_topics__field_descriptors[7] =
+static const ProtobufCFieldDescriptor penstock__v1__subscribe_topics__field_descriptors[11] =
 {
   {
     "id",
@@ -3460,9 +4329,61 @@ static const ProtobufCFieldDescriptor penstock__v1__subscribe_topics__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__SubscribeTopics, filter),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_sequence",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__SubscribeTopics, has_from_sequence),
+    offsetof(Penstock__V1__SubscribeTopics, from_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_time",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__SubscribeTopics, has_from_time),
+    offsetof(Penstock__V1__SubscribeTopics, from_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_count",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__SubscribeTopics, has_from_count),
+    offsetof(Penstock__V1__SubscribeTopics, from_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__subscribe_topics__field_indices_by_name[] = {
   2,   /* field[2] = fields */
+  7,   /* field[7] = filter */
+  10,   /* field[10] = from_count */
+  8,   /* field[8] = from_sequence */
+  9,   /* field[9] = from_time */
   0,   /* field[0] = id */
   6,   /* field[6] = overflow */
   5,   /* field[5] = positions */
@@ -3473,7 +4394,7 @@ static const unsigned penstock__v1__subscribe_topics__field_indices_by_name[] = 
 static const ProtobufCIntRange penstock__v1__subscribe_topics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor penstock__v1__subscribe_topics__descriptor =
 {
@@ -3483,7 +4404,7 @@ const ProtobufCMessageDescriptor penstock__v1__subscribe_topics__descriptor =
   "Penstock__V1__SubscribeTopics",
   "penstock.v1",
   sizeof(Penstock__V1__SubscribeTopics),
-  7,
+  11,
   penstock__v1__subscribe_topics__field_descriptors,
   penstock__v1__subscribe_topics__field_indices_by_name,
   1,  penstock__v1__subscribe_topics__number_ranges,
@@ -3603,7 +4524,7 @@ const ProtobufCMessageDescriptor penstock__v1__rate__descriptor =
   (ProtobufCMessageInit) penstock__v1__rate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__update_subscription__field_descriptors[4] =
+static const ProtobufCFieldDescriptor penstock__v1__update_subscription__field_descriptors[5] =
 {
   {
     "id",
@@ -3653,9 +4574,22 @@ static const ProtobufCFieldDescriptor penstock__v1__update_subscription__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__UpdateSubscription, filter),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__update_subscription__field_indices_by_name[] = {
   1,   /* field[1] = fields */
+  4,   /* field[4] = filter */
   0,   /* field[0] = id */
   3,   /* field[3] = overflow */
   2,   /* field[2] = rate */
@@ -3665,7 +4599,7 @@ static const ProtobufCIntRange penstock__v1__update_subscription__number_ranges[
   { 1, 0 },
   { 3, 1 },
   { 7, 3 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor penstock__v1__update_subscription__descriptor =
 {
@@ -3675,7 +4609,7 @@ const ProtobufCMessageDescriptor penstock__v1__update_subscription__descriptor =
   "Penstock__V1__UpdateSubscription",
   "penstock.v1",
   sizeof(Penstock__V1__UpdateSubscription),
-  4,
+  5,
   penstock__v1__update_subscription__field_descriptors,
   penstock__v1__update_subscription__field_indices_by_name,
   3,  penstock__v1__update_subscription__number_ranges,
@@ -3809,6 +4743,57 @@ const ProtobufCMessageDescriptor penstock__v1__auth_refresh__descriptor =
   (ProtobufCMessageInit) penstock__v1__auth_refresh__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor penstock__v1__check_state__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__CheckState, has_id),
+    offsetof(Penstock__V1__CheckState, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topic",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Penstock__V1__CheckState, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__check_state__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = topic */
+};
+static const ProtobufCIntRange penstock__v1__check_state__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor penstock__v1__check_state__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.CheckState",
+  "CheckState",
+  "Penstock__V1__CheckState",
+  "penstock.v1",
+  sizeof(Penstock__V1__CheckState),
+  2,
+  penstock__v1__check_state__field_descriptors,
+  penstock__v1__check_state__field_indices_by_name,
+  1,  penstock__v1__check_state__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__check_state__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor penstock__v1__ping__field_descriptors[1] =
 {
   {
@@ -3847,7 +4832,7 @@ const ProtobufCMessageDescriptor penstock__v1__ping__descriptor =
   (ProtobufCMessageInit) penstock__v1__ping__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__control__field_descriptors[13] =
+static const ProtobufCFieldDescriptor penstock__v1__control__field_descriptors[14] =
 {
   {
     "answers",
@@ -4005,11 +4990,24 @@ static const ProtobufCFieldDescriptor penstock__v1__control__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "checked",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Penstock__V1__Control, content_case),
+    offsetof(Penstock__V1__Control, checked),
+    &penstock__v1__state_checked__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__control__field_indices_by_name[] = {
   5,   /* field[5] = acknowledged */
   0,   /* field[0] = answers */
   9,   /* field[9] = caught_up */
+  13,   /* field[13] = checked */
   11,   /* field[11] = closed */
   12,   /* field[12] = drain */
   10,   /* field[10] = heartbeat */
@@ -4024,7 +5022,7 @@ static const unsigned penstock__v1__control__field_indices_by_name[] = {
 static const ProtobufCIntRange penstock__v1__control__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor penstock__v1__control__descriptor =
 {
@@ -4034,7 +5032,7 @@ const ProtobufCMessageDescriptor penstock__v1__control__descriptor =
   "Penstock__V1__Control",
   "penstock.v1",
   sizeof(Penstock__V1__Control),
-  13,
+  14,
   penstock__v1__control__field_descriptors,
   penstock__v1__control__field_indices_by_name,
   1,  penstock__v1__control__number_ranges,
@@ -4170,7 +5168,7 @@ const ProtobufCMessageDescriptor penstock__v1__welcome__descriptor =
   (ProtobufCMessageInit) penstock__v1__welcome__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__limits__field_descriptors[7] =
+static const ProtobufCFieldDescriptor penstock__v1__limits__field_descriptors[11] =
 {
   {
     "subscriptions",
@@ -4256,9 +5254,61 @@ static const ProtobufCFieldDescriptor penstock__v1__limits__field_descriptors[7]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter_bytes",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_filter_bytes),
+    offsetof(Penstock__V1__Limits, filter_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter_terms",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_filter_terms),
+    offsetof(Penstock__V1__Limits, filter_terms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter_depth",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_filter_depth),
+    offsetof(Penstock__V1__Limits, filter_depth),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter_symbols",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__Limits, has_filter_symbols),
+    offsetof(Penstock__V1__Limits, filter_symbols),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__limits__field_indices_by_name[] = {
   6,   /* field[6] = close_lag_updates */
+  7,   /* field[7] = filter_bytes */
+  9,   /* field[9] = filter_depth */
+  10,   /* field[10] = filter_symbols */
+  8,   /* field[8] = filter_terms */
   5,   /* field[5] = request_bytes */
   4,   /* field[4] = requests_at_once */
   3,   /* field[3] = requests_per_second */
@@ -4269,7 +5319,7 @@ static const unsigned penstock__v1__limits__field_indices_by_name[] = {
 static const ProtobufCIntRange penstock__v1__limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor penstock__v1__limits__descriptor =
 {
@@ -4279,7 +5329,7 @@ const ProtobufCMessageDescriptor penstock__v1__limits__descriptor =
   "Penstock__V1__Limits",
   "penstock.v1",
   sizeof(Penstock__V1__Limits),
-  7,
+  11,
   penstock__v1__limits__field_descriptors,
   penstock__v1__limits__field_indices_by_name,
   1,  penstock__v1__limits__number_ranges,
@@ -4757,7 +5807,7 @@ const ProtobufCMessageDescriptor penstock__v1__refusal__descriptor =
   (ProtobufCMessageInit) penstock__v1__refusal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor penstock__v1__caught_up__field_descriptors[4] =
+static const ProtobufCFieldDescriptor penstock__v1__caught_up__field_descriptors[6] =
 {
   {
     "id",
@@ -4807,9 +5857,35 @@ static const ProtobufCFieldDescriptor penstock__v1__caught_up__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "count",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__CaughtUp, has_count),
+    offsetof(Penstock__V1__CaughtUp, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hash",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__CaughtUp, has_hash),
+    offsetof(Penstock__V1__CaughtUp, hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned penstock__v1__caught_up__field_indices_by_name[] = {
+  4,   /* field[4] = count */
   2,   /* field[2] = epoch */
+  5,   /* field[5] = hash */
   0,   /* field[0] = id */
   3,   /* field[3] = sequence */
   1,   /* field[1] = topic */
@@ -4817,7 +5893,7 @@ static const unsigned penstock__v1__caught_up__field_indices_by_name[] = {
 static const ProtobufCIntRange penstock__v1__caught_up__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor penstock__v1__caught_up__descriptor =
 {
@@ -4827,11 +5903,114 @@ const ProtobufCMessageDescriptor penstock__v1__caught_up__descriptor =
   "Penstock__V1__CaughtUp",
   "penstock.v1",
   sizeof(Penstock__V1__CaughtUp),
-  4,
+  6,
   penstock__v1__caught_up__field_descriptors,
   penstock__v1__caught_up__field_indices_by_name,
   1,  penstock__v1__caught_up__number_ranges,
   (ProtobufCMessageInit) penstock__v1__caught_up__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor penstock__v1__state_checked__field_descriptors[6] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__StateChecked, has_id),
+    offsetof(Penstock__V1__StateChecked, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "topic",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Penstock__V1__StateChecked, has_topic),
+    offsetof(Penstock__V1__StateChecked, topic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__StateChecked, has_epoch),
+    offsetof(Penstock__V1__StateChecked, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__StateChecked, has_sequence),
+    offsetof(Penstock__V1__StateChecked, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Penstock__V1__StateChecked, has_count),
+    offsetof(Penstock__V1__StateChecked, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hash",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Penstock__V1__StateChecked, has_hash),
+    offsetof(Penstock__V1__StateChecked, hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned penstock__v1__state_checked__field_indices_by_name[] = {
+  4,   /* field[4] = count */
+  2,   /* field[2] = epoch */
+  5,   /* field[5] = hash */
+  0,   /* field[0] = id */
+  3,   /* field[3] = sequence */
+  1,   /* field[1] = topic */
+};
+static const ProtobufCIntRange penstock__v1__state_checked__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor penstock__v1__state_checked__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "penstock.v1.StateChecked",
+  "StateChecked",
+  "Penstock__V1__StateChecked",
+  "penstock.v1",
+  sizeof(Penstock__V1__StateChecked),
+  6,
+  penstock__v1__state_checked__field_descriptors,
+  penstock__v1__state_checked__field_indices_by_name,
+  1,  penstock__v1__state_checked__number_ranges,
+  (ProtobufCMessageInit) penstock__v1__state_checked__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor penstock__v1__heartbeat__field_descriptors[3] =
@@ -5291,16 +6470,20 @@ const ProtobufCEnumDescriptor penstock__v1__overflow__descriptor =
   penstock__v1__overflow__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor penstock__v1__market_data__method_descriptors[4] =
+static const ProtobufCMethodDescriptor penstock__v1__market_data__method_descriptors[6] =
 {
   { "Subscribe", &penstock__v1__subscribe_request__descriptor, &penstock__v1__update__descriptor },
   { "Session", &penstock__v1__session_request__descriptor, &penstock__v1__update__descriptor },
   { "GetSnapshot", &penstock__v1__get_snapshot_request__descriptor, &penstock__v1__get_snapshot_response__descriptor },
+  { "GetHistory", &penstock__v1__get_history_request__descriptor, &penstock__v1__get_history_response__descriptor },
+  { "GetReplayInfo", &penstock__v1__get_replay_info_request__descriptor, &penstock__v1__get_replay_info_response__descriptor },
   { "ListInstruments", &penstock__v1__list_instruments_request__descriptor, &penstock__v1__list_instruments_response__descriptor },
 };
 const unsigned penstock__v1__market_data__method_indices_by_name[] = {
+  3,        /* GetHistory */
+  4,        /* GetReplayInfo */
   2,        /* GetSnapshot */
-  3,        /* ListInstruments */
+  5,        /* ListInstruments */
   1,        /* Session */
   0         /* Subscribe */
 };
@@ -5311,7 +6494,7 @@ const ProtobufCServiceDescriptor penstock__v1__market_data__descriptor =
   "MarketData",
   "Penstock__V1__MarketData",
   "penstock.v1",
-  4,
+  6,
   penstock__v1__market_data__method_descriptors,
   penstock__v1__market_data__method_indices_by_name
 };
@@ -5339,13 +6522,29 @@ void penstock__v1__market_data__get_snapshot(ProtobufCService *service,
   assert(service->descriptor == &penstock__v1__market_data__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void penstock__v1__market_data__get_history(ProtobufCService *service,
+                                            const Penstock__V1__GetHistoryRequest *input,
+                                            Penstock__V1__GetHistoryResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &penstock__v1__market_data__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void penstock__v1__market_data__get_replay_info(ProtobufCService *service,
+                                                const Penstock__V1__GetReplayInfoRequest *input,
+                                                Penstock__V1__GetReplayInfoResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &penstock__v1__market_data__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void penstock__v1__market_data__list_instruments(ProtobufCService *service,
                                                  const Penstock__V1__ListInstrumentsRequest *input,
                                                  Penstock__V1__ListInstrumentsResponse_Closure closure,
                                                  void *closure_data)
 {
   assert(service->descriptor == &penstock__v1__market_data__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void penstock__v1__market_data__init (Penstock__V1__MarketData_Service *service,
                                       Penstock__V1__MarketData_ServiceDestroy destroy)

@@ -29,6 +29,11 @@ typedef struct Penstock__V1__BookSide Penstock__V1__BookSide;
 typedef struct Penstock__V1__Gap Penstock__V1__Gap;
 typedef struct Penstock__V1__GetSnapshotRequest Penstock__V1__GetSnapshotRequest;
 typedef struct Penstock__V1__GetSnapshotResponse Penstock__V1__GetSnapshotResponse;
+typedef struct Penstock__V1__GetHistoryRequest Penstock__V1__GetHistoryRequest;
+typedef struct Penstock__V1__GetHistoryResponse Penstock__V1__GetHistoryResponse;
+typedef struct Penstock__V1__GetReplayInfoRequest Penstock__V1__GetReplayInfoRequest;
+typedef struct Penstock__V1__GetReplayInfoResponse Penstock__V1__GetReplayInfoResponse;
+typedef struct Penstock__V1__ReplayInfo Penstock__V1__ReplayInfo;
 typedef struct Penstock__V1__ListInstrumentsRequest Penstock__V1__ListInstrumentsRequest;
 typedef struct Penstock__V1__ListInstrumentsResponse Penstock__V1__ListInstrumentsResponse;
 typedef struct Penstock__V1__Instrument Penstock__V1__Instrument;
@@ -40,6 +45,7 @@ typedef struct Penstock__V1__UpdateSubscription Penstock__V1__UpdateSubscription
 typedef struct Penstock__V1__Unsubscribe Penstock__V1__Unsubscribe;
 typedef struct Penstock__V1__Ack Penstock__V1__Ack;
 typedef struct Penstock__V1__AuthRefresh Penstock__V1__AuthRefresh;
+typedef struct Penstock__V1__CheckState Penstock__V1__CheckState;
 typedef struct Penstock__V1__Ping Penstock__V1__Ping;
 typedef struct Penstock__V1__Control Penstock__V1__Control;
 typedef struct Penstock__V1__Welcome Penstock__V1__Welcome;
@@ -52,6 +58,7 @@ typedef struct Penstock__V1__Refreshed Penstock__V1__Refreshed;
 typedef struct Penstock__V1__Pong Penstock__V1__Pong;
 typedef struct Penstock__V1__Refusal Penstock__V1__Refusal;
 typedef struct Penstock__V1__CaughtUp Penstock__V1__CaughtUp;
+typedef struct Penstock__V1__StateChecked Penstock__V1__StateChecked;
 typedef struct Penstock__V1__Heartbeat Penstock__V1__Heartbeat;
 typedef struct Penstock__V1__TopicProgress Penstock__V1__TopicProgress;
 typedef struct Penstock__V1__SubscriptionClosed Penstock__V1__SubscriptionClosed;
@@ -262,10 +269,22 @@ struct  Penstock__V1__SubscribeRequest
    */
   size_t n_resume;
   Penstock__V1__Position **resume;
+  /*
+   * As the fields of these names in `SubscribeTopics`, for all topics. What is no filter, and more
+   * than one beginning, end the call with INVALID_ARGUMENT; a filter above the server's limits, with
+   * RESOURCE_EXHAUSTED.
+   */
+  char *filter;
+  protobuf_c_boolean has_from_sequence;
+  uint64_t from_sequence;
+  protobuf_c_boolean has_from_time;
+  uint64_t from_time;
+  protobuf_c_boolean has_from_count;
+  uint32_t from_count;
 };
 #define PENSTOCK__V1__SUBSCRIBE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscribe_request__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, NULL, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -316,10 +335,16 @@ struct  Penstock__V1__AcceptedTopic
    */
   protobuf_c_boolean has_resumed;
   protobuf_c_boolean resumed;
+  /*
+   * Event topics: the sequence after which this subscription begins, `Gap` included; absent when it
+   * begins with a gap of another epoch.
+   */
+  protobuf_c_boolean has_start_sequence;
+  uint64_t start_sequence;
 };
 #define PENSTOCK__V1__ACCEPTED_TOPIC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__accepted_topic__descriptor) \
-    , NULL, 0, 0, 0, 0, 0, 0, 0, PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED, 0, 0 }
+    , NULL, 0, 0, 0, 0, 0, 0, 0, PENSTOCK__V1__STATUS__STATUS_UNSPECIFIED, 0, 0, 0, 0 }
 
 
 struct  Penstock__V1__RejectedTopic
@@ -369,7 +394,9 @@ struct  Penstock__V1__Update
   /*
    * State topics: present in a delta, which takes any state s with base_sequence <= s <= sequence to
    * `sequence`; absent in a snapshot, which replaces everything. Event topics: sequences in
-   * (base_sequence, sequence] are covered by this message; absent means sequence - 1.
+   * (base_sequence, sequence] are covered by this message; absent means sequence - 1. An event topic
+   * skips what a `filter` does not let pass; a message without status and payload says that nothing
+   * in its range passed.
    */
   protobuf_c_boolean has_base_sequence;
   uint64_t base_sequence;
@@ -623,6 +650,190 @@ struct  Penstock__V1__GetSnapshotResponse
     , NULL, 0,NULL }
 
 
+/*
+ * A page begins where one of from_sequence, from_time and last says, or with the oldest event that
+ * is held when none does, and goes on to whichever end comes first.
+ */
+struct  Penstock__V1__GetHistoryRequest
+{
+  ProtobufCMessage base;
+  /*
+   * an event topic, as in SubscribeRequest
+   */
+  char *topic;
+  /*
+   * Which run of sequences is meant; the present one when absent. Of another one there is nothing:
+   * `gone` says REASON_NEW_EPOCH.
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  /*
+   * first one wanted, 1 or more
+   */
+  protobuf_c_boolean has_from_sequence;
+  uint64_t from_sequence;
+  /*
+   * by `publish_time`: at or after
+   */
+  protobuf_c_boolean has_from_time;
+  uint64_t from_time;
+  /*
+   * so many of the newest events, 1 or more; statuses come along
+   */
+  protobuf_c_boolean has_last;
+  uint32_t last;
+  /*
+   * last one wanted
+   */
+  protobuf_c_boolean has_to_sequence;
+  uint64_t to_sequence;
+  /*
+   * by `publish_time`: before
+   */
+  protobuf_c_boolean has_to_time;
+  uint64_t to_time;
+  /*
+   * 1 to 10,000; 1,000 when absent; what is more is cut
+   */
+  protobuf_c_boolean has_max_events;
+  uint32_t max_events;
+  /*
+   * As `ReplayInfo.bytes` counts, which is more than encoded; 1 MiB when absent or more. One event
+   * always fits.
+   */
+  protobuf_c_boolean has_max_bytes;
+  uint32_t max_bytes;
+};
+#define PENSTOCK__V1__GET_HISTORY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__get_history_request__descriptor) \
+    , NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Penstock__V1__GetHistoryResponse
+{
+  ProtobufCMessage base;
+  /*
+   * In the order of their sequences and without a hole, statuses and venue gaps included.
+   */
+  size_t n_events;
+  Penstock__V1__Update **events;
+  /*
+   * of all sequences here
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  /*
+   * The page ended before the range did: ask again with this as from_sequence. Absent: that was all.
+   */
+  protobuf_c_boolean has_next_sequence;
+  uint64_t next_sequence;
+  /*
+   * Part of the range that the ring has lost: REASON_EXPIRED with its sequences (of a range by time
+   * all that were lost, as their times are not known any more), or REASON_NEW_EPOCH.
+   */
+  Penstock__V1__Gap *gone;
+  /*
+   * oldest one that is held; last_sequence + 1 when none is
+   */
+  protobuf_c_boolean has_first_sequence;
+  uint64_t first_sequence;
+  /*
+   * newest one there was
+   */
+  protobuf_c_boolean has_last_sequence;
+  uint64_t last_sequence;
+};
+#define PENSTOCK__V1__GET_HISTORY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__get_history_response__descriptor) \
+    , 0,NULL, 0, 0, 0, 0, NULL, 0, 0, 0, 0 }
+
+
+struct  Penstock__V1__GetReplayInfoRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Event topics, as in SubscribeRequest.
+   */
+  size_t n_topics;
+  char **topics;
+};
+#define PENSTOCK__V1__GET_REPLAY_INFO_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__get_replay_info_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Penstock__V1__GetReplayInfoResponse
+{
+  ProtobufCMessage base;
+  /*
+   * in the order of the request
+   */
+  size_t n_topics;
+  Penstock__V1__ReplayInfo **topics;
+  /*
+   * in the order of the request
+   */
+  size_t n_rejected;
+  Penstock__V1__RejectedTopic **rejected;
+};
+#define PENSTOCK__V1__GET_REPLAY_INFO_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__get_replay_info_response__descriptor) \
+    , 0,NULL, 0,NULL }
+
+
+/*
+ * What the ring of an event topic holds.
+ */
+struct  Penstock__V1__ReplayInfo
+{
+  ProtobufCMessage base;
+  /*
+   * as the client wrote it
+   */
+  char *name;
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  /*
+   * oldest one held; last_sequence + 1 when none is
+   */
+  protobuf_c_boolean has_first_sequence;
+  uint64_t first_sequence;
+  /*
+   * newest one there was; 0 before the first
+   */
+  protobuf_c_boolean has_last_sequence;
+  uint64_t last_sequence;
+  /*
+   * `publish_time` of the oldest one held
+   */
+  protobuf_c_boolean has_first_time;
+  uint64_t first_time;
+  /*
+   * `publish_time` of the newest one held
+   */
+  protobuf_c_boolean has_last_time;
+  uint64_t last_time;
+  /*
+   * how many are held, statuses and venue gaps included
+   */
+  protobuf_c_boolean has_events;
+  uint64_t events;
+  /*
+   * what they count for in the ring's bound
+   */
+  protobuf_c_boolean has_bytes;
+  uint64_t bytes;
+  /*
+   * how many the ring holds before the oldest go
+   */
+  protobuf_c_boolean has_events_max;
+  uint64_t events_max;
+};
+#define PENSTOCK__V1__REPLAY_INFO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__replay_info__descriptor) \
+    , NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
 struct  Penstock__V1__ListInstrumentsRequest
 {
   ProtobufCMessage base;
@@ -692,7 +903,8 @@ typedef enum {
   PENSTOCK__V1__SESSION_REQUEST__REQUEST_UNSUBSCRIBE = 4,
   PENSTOCK__V1__SESSION_REQUEST__REQUEST_ACK = 5,
   PENSTOCK__V1__SESSION_REQUEST__REQUEST_AUTH_REFRESH = 6,
-  PENSTOCK__V1__SESSION_REQUEST__REQUEST_PING = 7
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_PING = 7,
+  PENSTOCK__V1__SESSION_REQUEST__REQUEST_CHECK = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__SESSION_REQUEST__REQUEST__CASE)
 } Penstock__V1__SessionRequest__RequestCase;
 
@@ -732,6 +944,10 @@ struct  Penstock__V1__SessionRequest
      * answered by `pong`
      */
     Penstock__V1__Ping *ping;
+    /*
+     * answered by `checked`
+     */
+    Penstock__V1__CheckState *check;
   };
 };
 #define PENSTOCK__V1__SESSION_REQUEST__INIT \
@@ -819,10 +1035,47 @@ struct  Penstock__V1__SubscribeTopics
    */
   protobuf_c_boolean has_overflow;
   Penstock__V1__Overflow overflow;
+  /*
+   * Which changes to hear of, such as
+   *   best_bid_price >= 61000 and best_ask_quantity > 0.5
+   *   side == buy and quantity >= 2.5 and symbol in (BTC/USDT, ETH/USDT)
+   *   change(bid_price) >= 0.1% or change(ask_price) >= 0.1%
+   * Fields: bid_price, bid_quantity, ask_price, ask_quantity (tick); best_bid_price,
+   * best_bid_quantity, best_ask_price, best_ask_quantity (book); price, quantity, id, first_id,
+   * last_id, side (trades); symbol (all). Numbers are exact decimals. A comparison with an absent
+   * value does not hold. Precedence: not, and, or; parentheses. A topic that lacks a field, or
+   * whose symbol rules everything out, is rejected (code 3).
+   * State topics: the filter decides when something is sent, never what. It is asked when an
+   * update could be sent; one that passes carries everything that changed since the last one.
+   * Changes are measured against what was told last. The first snapshot, a new epoch and a changed
+   * status always pass. Event topics: it selects events; a `Gap` and a status always pass; the
+   * base of the next message covers what was skipped.
+   */
+  char *filter;
+  /*
+   * Event topics: where those begin that `positions` does not name; at most one of `start` and
+   * these. What the ring has no more is named by a `Gap`. A state topic is rejected (code 3): it
+   * keeps no past.
+   */
+  /*
+   * first one wanted, of the present epoch; 1 or more
+   */
+  protobuf_c_boolean has_from_sequence;
+  uint64_t from_sequence;
+  /*
+   * by `publish_time`: events at or after
+   */
+  protobuf_c_boolean has_from_time;
+  uint64_t from_time;
+  /*
+   * so many of the newest events, before filtering; 1 or more
+   */
+  protobuf_c_boolean has_from_count;
+  uint32_t from_count;
 };
 #define PENSTOCK__V1__SUBSCRIBE_TOPICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__subscribe_topics__descriptor) \
-    , 0, 0, 0,NULL, 0,NULL, NULL, 0, PENSTOCK__V1__START__START_UNSPECIFIED, 0,NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED }
+    , 0, 0, 0,NULL, 0,NULL, NULL, 0, PENSTOCK__V1__START__START_UNSPECIFIED, 0,NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED, NULL, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -881,10 +1134,14 @@ struct  Penstock__V1__UpdateSubscription
    */
   protobuf_c_boolean has_overflow;
   Penstock__V1__Overflow overflow;
+  /*
+   * as in `SubscribeTopics`; an empty one lets everything pass
+   */
+  char *filter;
 };
 #define PENSTOCK__V1__UPDATE_SUBSCRIPTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__update_subscription__descriptor) \
-    , 0, 0, 0,NULL, NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED }
+    , 0, 0, 0,NULL, NULL, 0, PENSTOCK__V1__OVERFLOW__OVERFLOW_UNSPECIFIED, NULL }
 
 
 /*
@@ -942,6 +1199,25 @@ struct  Penstock__V1__AuthRefresh
     , NULL }
 
 
+/*
+ * Asks what a subscriber of a state topic should have now. The answer comes in order with the
+ * updates: the client has just what the answer is about.
+ */
+struct  Penstock__V1__CheckState
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * a state topic of that subscription, as it was subscribed
+   */
+  char *topic;
+};
+#define PENSTOCK__V1__CHECK_STATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__check_state__descriptor) \
+    , 0, 0, NULL }
+
+
 struct  Penstock__V1__Ping
 {
   ProtobufCMessage base;
@@ -969,7 +1245,8 @@ typedef enum {
   PENSTOCK__V1__CONTROL__CONTENT_CAUGHT_UP = 10,
   PENSTOCK__V1__CONTROL__CONTENT_HEARTBEAT = 11,
   PENSTOCK__V1__CONTROL__CONTENT_CLOSED = 12,
-  PENSTOCK__V1__CONTROL__CONTENT_DRAIN = 13
+  PENSTOCK__V1__CONTROL__CONTENT_DRAIN = 13,
+  PENSTOCK__V1__CONTROL__CONTENT_CHECKED = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PENSTOCK__V1__CONTROL__CONTENT__CASE)
 } Penstock__V1__Control__ContentCase;
 
@@ -1002,6 +1279,10 @@ struct  Penstock__V1__Control
     Penstock__V1__Heartbeat *heartbeat;
     Penstock__V1__SubscriptionClosed *closed;
     Penstock__V1__Drain *drain;
+    /*
+     * answers `check`
+     */
+    Penstock__V1__StateChecked *checked;
   };
 };
 #define PENSTOCK__V1__CONTROL__INIT \
@@ -1097,10 +1378,30 @@ struct  Penstock__V1__Limits
    */
   protobuf_c_boolean has_close_lag_updates;
   uint32_t close_lag_updates;
+  /*
+   * of the text of one filter
+   */
+  protobuf_c_boolean has_filter_bytes;
+  uint32_t filter_bytes;
+  /*
+   * comparisons, changes and sets of one filter
+   */
+  protobuf_c_boolean has_filter_terms;
+  uint32_t filter_terms;
+  /*
+   * "(" and "not" in each other
+   */
+  protobuf_c_boolean has_filter_depth;
+  uint32_t filter_depth;
+  /*
+   * of one set
+   */
+  protobuf_c_boolean has_filter_symbols;
+  uint32_t filter_symbols;
 };
 #define PENSTOCK__V1__LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__limits__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -1151,7 +1452,7 @@ struct  Penstock__V1__SubscribedTopic
   protobuf_c_boolean has_follows;
   Penstock__V1__SubscribedTopic__Follows follows;
   /*
-   * Event topics: the first sequence that will be sent.
+   * Event topics: the first sequence that will be sent, or skipped by the filter.
    */
   protobuf_c_boolean has_first_sequence;
   uint64_t first_sequence;
@@ -1255,7 +1556,8 @@ struct  Penstock__V1__Refusal
 
 
 /*
- * The subscriber has everything up to the present for the first time; sent once a topic.
+ * The subscriber has everything up to the present for the first time; sent once a topic. The
+ * position is that of the client's state, which of a filtered topic may be older than the topic's.
  */
 struct  Penstock__V1__CaughtUp
 {
@@ -1271,10 +1573,67 @@ struct  Penstock__V1__CaughtUp
   uint64_t epoch;
   protobuf_c_boolean has_sequence;
   uint64_t sequence;
+  /*
+   * State topics: number of fields (tick) or levels of both sides (book) that the subscriber has;
+   * absent together with `hash`. Event topics: events sent on this subscription so far, statuses
+   * and gaps not counted.
+   */
+  protobuf_c_boolean has_count;
+  uint64_t count;
+  /*
+   * State topics: what the subscriber should have, as a number. Absent while the state at its
+   * position is not the present one any more (a filter or a rate withholds the rest).
+   * FNV-1a, 64 bits (offset basis 0xcbf29ce484222325, prime 0x100000001b3), over this text in
+   * ASCII, each line ended by "\n":
+   *   status N                     N is the number of the last status told
+   *   bid_price DECIMAL            of a tick: each of bid_price, bid_quantity, ask_price and
+   *   ...                          ask_quantity, in this order, that is subscribed and known
+   *   bid PRICE QUANTITY           of a book: each bid, best (highest) first, then each ask, best
+   *   ask PRICE QUANTITY           (lowest) first; of the sides that are subscribed
+   * A decimal is written plainly and shortest: no exponent, no "+", no zeros at the end of a
+   * fraction or in front of a whole number, no point without a fraction: 61837.63, 0.00012, 1500.
+   * A topic that has no data yet has the line of its status alone, and count 0.
+   */
+  protobuf_c_boolean has_hash;
+  uint64_t hash;
 };
 #define PENSTOCK__V1__CAUGHT_UP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__caught_up__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * What the subscriber should have at that position, which is the one that was sent last.
+ */
+struct  Penstock__V1__StateChecked
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_id;
+  uint32_t id;
+  /*
+   * number
+   */
+  protobuf_c_boolean has_topic;
+  uint32_t topic;
+  /*
+   * absent: nothing was sent yet
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
+  protobuf_c_boolean has_sequence;
+  uint64_t sequence;
+  /*
+   * As in `CaughtUp`; both absent if the state there is not the present one: ask again, best right
+   * after an update.
+   */
+  protobuf_c_boolean has_count;
+  uint64_t count;
+  protobuf_c_boolean has_hash;
+  uint64_t hash;
+};
+#define PENSTOCK__V1__STATE_CHECKED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&penstock__v1__state_checked__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -1661,6 +2020,101 @@ Penstock__V1__GetSnapshotResponse *
 void   penstock__v1__get_snapshot_response__free_unpacked
                      (Penstock__V1__GetSnapshotResponse *message,
                       ProtobufCAllocator *allocator);
+/* Penstock__V1__GetHistoryRequest methods */
+void   penstock__v1__get_history_request__init
+                     (Penstock__V1__GetHistoryRequest         *message);
+size_t penstock__v1__get_history_request__get_packed_size
+                     (const Penstock__V1__GetHistoryRequest   *message);
+size_t penstock__v1__get_history_request__pack
+                     (const Penstock__V1__GetHistoryRequest   *message,
+                      uint8_t             *out);
+size_t penstock__v1__get_history_request__pack_to_buffer
+                     (const Penstock__V1__GetHistoryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__GetHistoryRequest *
+       penstock__v1__get_history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__get_history_request__free_unpacked
+                     (Penstock__V1__GetHistoryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__GetHistoryResponse methods */
+void   penstock__v1__get_history_response__init
+                     (Penstock__V1__GetHistoryResponse         *message);
+size_t penstock__v1__get_history_response__get_packed_size
+                     (const Penstock__V1__GetHistoryResponse   *message);
+size_t penstock__v1__get_history_response__pack
+                     (const Penstock__V1__GetHistoryResponse   *message,
+                      uint8_t             *out);
+size_t penstock__v1__get_history_response__pack_to_buffer
+                     (const Penstock__V1__GetHistoryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__GetHistoryResponse *
+       penstock__v1__get_history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__get_history_response__free_unpacked
+                     (Penstock__V1__GetHistoryResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__GetReplayInfoRequest methods */
+void   penstock__v1__get_replay_info_request__init
+                     (Penstock__V1__GetReplayInfoRequest         *message);
+size_t penstock__v1__get_replay_info_request__get_packed_size
+                     (const Penstock__V1__GetReplayInfoRequest   *message);
+size_t penstock__v1__get_replay_info_request__pack
+                     (const Penstock__V1__GetReplayInfoRequest   *message,
+                      uint8_t             *out);
+size_t penstock__v1__get_replay_info_request__pack_to_buffer
+                     (const Penstock__V1__GetReplayInfoRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__GetReplayInfoRequest *
+       penstock__v1__get_replay_info_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__get_replay_info_request__free_unpacked
+                     (Penstock__V1__GetReplayInfoRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__GetReplayInfoResponse methods */
+void   penstock__v1__get_replay_info_response__init
+                     (Penstock__V1__GetReplayInfoResponse         *message);
+size_t penstock__v1__get_replay_info_response__get_packed_size
+                     (const Penstock__V1__GetReplayInfoResponse   *message);
+size_t penstock__v1__get_replay_info_response__pack
+                     (const Penstock__V1__GetReplayInfoResponse   *message,
+                      uint8_t             *out);
+size_t penstock__v1__get_replay_info_response__pack_to_buffer
+                     (const Penstock__V1__GetReplayInfoResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__GetReplayInfoResponse *
+       penstock__v1__get_replay_info_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__get_replay_info_response__free_unpacked
+                     (Penstock__V1__GetReplayInfoResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__ReplayInfo methods */
+void   penstock__v1__replay_info__init
+                     (Penstock__V1__ReplayInfo         *message);
+size_t penstock__v1__replay_info__get_packed_size
+                     (const Penstock__V1__ReplayInfo   *message);
+size_t penstock__v1__replay_info__pack
+                     (const Penstock__V1__ReplayInfo   *message,
+                      uint8_t             *out);
+size_t penstock__v1__replay_info__pack_to_buffer
+                     (const Penstock__V1__ReplayInfo   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__ReplayInfo *
+       penstock__v1__replay_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__replay_info__free_unpacked
+                     (Penstock__V1__ReplayInfo *message,
+                      ProtobufCAllocator *allocator);
 /* Penstock__V1__ListInstrumentsRequest methods */
 void   penstock__v1__list_instruments_request__init
                      (Penstock__V1__ListInstrumentsRequest         *message);
@@ -1869,6 +2323,25 @@ Penstock__V1__AuthRefresh *
                       const uint8_t       *data);
 void   penstock__v1__auth_refresh__free_unpacked
                      (Penstock__V1__AuthRefresh *message,
+                      ProtobufCAllocator *allocator);
+/* Penstock__V1__CheckState methods */
+void   penstock__v1__check_state__init
+                     (Penstock__V1__CheckState         *message);
+size_t penstock__v1__check_state__get_packed_size
+                     (const Penstock__V1__CheckState   *message);
+size_t penstock__v1__check_state__pack
+                     (const Penstock__V1__CheckState   *message,
+                      uint8_t             *out);
+size_t penstock__v1__check_state__pack_to_buffer
+                     (const Penstock__V1__CheckState   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__CheckState *
+       penstock__v1__check_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__check_state__free_unpacked
+                     (Penstock__V1__CheckState *message,
                       ProtobufCAllocator *allocator);
 /* Penstock__V1__Ping methods */
 void   penstock__v1__ping__init
@@ -2098,6 +2571,25 @@ Penstock__V1__CaughtUp *
 void   penstock__v1__caught_up__free_unpacked
                      (Penstock__V1__CaughtUp *message,
                       ProtobufCAllocator *allocator);
+/* Penstock__V1__StateChecked methods */
+void   penstock__v1__state_checked__init
+                     (Penstock__V1__StateChecked         *message);
+size_t penstock__v1__state_checked__get_packed_size
+                     (const Penstock__V1__StateChecked   *message);
+size_t penstock__v1__state_checked__pack
+                     (const Penstock__V1__StateChecked   *message,
+                      uint8_t             *out);
+size_t penstock__v1__state_checked__pack_to_buffer
+                     (const Penstock__V1__StateChecked   *message,
+                      ProtobufCBuffer     *buffer);
+Penstock__V1__StateChecked *
+       penstock__v1__state_checked__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   penstock__v1__state_checked__free_unpacked
+                     (Penstock__V1__StateChecked *message,
+                      ProtobufCAllocator *allocator);
 /* Penstock__V1__Heartbeat methods */
 void   penstock__v1__heartbeat__init
                      (Penstock__V1__Heartbeat         *message);
@@ -2234,6 +2726,21 @@ typedef void (*Penstock__V1__GetSnapshotRequest_Closure)
 typedef void (*Penstock__V1__GetSnapshotResponse_Closure)
                  (const Penstock__V1__GetSnapshotResponse *message,
                   void *closure_data);
+typedef void (*Penstock__V1__GetHistoryRequest_Closure)
+                 (const Penstock__V1__GetHistoryRequest *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__GetHistoryResponse_Closure)
+                 (const Penstock__V1__GetHistoryResponse *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__GetReplayInfoRequest_Closure)
+                 (const Penstock__V1__GetReplayInfoRequest *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__GetReplayInfoResponse_Closure)
+                 (const Penstock__V1__GetReplayInfoResponse *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__ReplayInfo_Closure)
+                 (const Penstock__V1__ReplayInfo *message,
+                  void *closure_data);
 typedef void (*Penstock__V1__ListInstrumentsRequest_Closure)
                  (const Penstock__V1__ListInstrumentsRequest *message,
                   void *closure_data);
@@ -2266,6 +2773,9 @@ typedef void (*Penstock__V1__Ack_Closure)
                   void *closure_data);
 typedef void (*Penstock__V1__AuthRefresh_Closure)
                  (const Penstock__V1__AuthRefresh *message,
+                  void *closure_data);
+typedef void (*Penstock__V1__CheckState_Closure)
+                 (const Penstock__V1__CheckState *message,
                   void *closure_data);
 typedef void (*Penstock__V1__Ping_Closure)
                  (const Penstock__V1__Ping *message,
@@ -2303,6 +2813,9 @@ typedef void (*Penstock__V1__Refusal_Closure)
 typedef void (*Penstock__V1__CaughtUp_Closure)
                  (const Penstock__V1__CaughtUp *message,
                   void *closure_data);
+typedef void (*Penstock__V1__StateChecked_Closure)
+                 (const Penstock__V1__StateChecked *message,
+                  void *closure_data);
 typedef void (*Penstock__V1__Heartbeat_Closure)
                  (const Penstock__V1__Heartbeat *message,
                   void *closure_data);
@@ -2337,6 +2850,14 @@ struct Penstock__V1__MarketData_Service
                        const Penstock__V1__GetSnapshotRequest *input,
                        Penstock__V1__GetSnapshotResponse_Closure closure,
                        void *closure_data);
+  void (*get_history)(Penstock__V1__MarketData_Service *service,
+                      const Penstock__V1__GetHistoryRequest *input,
+                      Penstock__V1__GetHistoryResponse_Closure closure,
+                      void *closure_data);
+  void (*get_replay_info)(Penstock__V1__MarketData_Service *service,
+                          const Penstock__V1__GetReplayInfoRequest *input,
+                          Penstock__V1__GetReplayInfoResponse_Closure closure,
+                          void *closure_data);
   void (*list_instruments)(Penstock__V1__MarketData_Service *service,
                            const Penstock__V1__ListInstrumentsRequest *input,
                            Penstock__V1__ListInstrumentsResponse_Closure closure,
@@ -2352,6 +2873,8 @@ void penstock__v1__market_data__init (Penstock__V1__MarketData_Service *service,
       function_prefix__ ## subscribe,\
       function_prefix__ ## session,\
       function_prefix__ ## get_snapshot,\
+      function_prefix__ ## get_history,\
+      function_prefix__ ## get_replay_info,\
       function_prefix__ ## list_instruments  }
 void penstock__v1__market_data__subscribe(ProtobufCService *service,
                                           const Penstock__V1__SubscribeRequest *input,
@@ -2365,6 +2888,14 @@ void penstock__v1__market_data__get_snapshot(ProtobufCService *service,
                                              const Penstock__V1__GetSnapshotRequest *input,
                                              Penstock__V1__GetSnapshotResponse_Closure closure,
                                              void *closure_data);
+void penstock__v1__market_data__get_history(ProtobufCService *service,
+                                            const Penstock__V1__GetHistoryRequest *input,
+                                            Penstock__V1__GetHistoryResponse_Closure closure,
+                                            void *closure_data);
+void penstock__v1__market_data__get_replay_info(ProtobufCService *service,
+                                                const Penstock__V1__GetReplayInfoRequest *input,
+                                                Penstock__V1__GetReplayInfoResponse_Closure closure,
+                                                void *closure_data);
 void penstock__v1__market_data__list_instruments(ProtobufCService *service,
                                                  const Penstock__V1__ListInstrumentsRequest *input,
                                                  Penstock__V1__ListInstrumentsResponse_Closure closure,
@@ -2390,6 +2921,11 @@ extern const ProtobufCMessageDescriptor penstock__v1__gap__descriptor;
 extern const ProtobufCEnumDescriptor    penstock__v1__gap__reason__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__get_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__get_snapshot_response__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__get_history_request__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__get_history_response__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__get_replay_info_request__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__get_replay_info_response__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__replay_info__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__list_instruments_request__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__list_instruments_response__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__instrument__descriptor;
@@ -2402,6 +2938,7 @@ extern const ProtobufCMessageDescriptor penstock__v1__update_subscription__descr
 extern const ProtobufCMessageDescriptor penstock__v1__unsubscribe__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__ack__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__auth_refresh__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__check_state__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__ping__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__control__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__welcome__descriptor;
@@ -2415,6 +2952,7 @@ extern const ProtobufCMessageDescriptor penstock__v1__refreshed__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__pong__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__refusal__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__caught_up__descriptor;
+extern const ProtobufCMessageDescriptor penstock__v1__state_checked__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__heartbeat__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__topic_progress__descriptor;
 extern const ProtobufCMessageDescriptor penstock__v1__subscription_closed__descriptor;

@@ -1,0 +1,8 @@
+internal import Streams
+
+/// How far frames lead the current rows of an audience.
+struct News {
+    var reached: Position
+    /// How many messages the frames are; an event is one, and so is a state's change.
+    var messages: UInt64 = 1
+}

@@ -77,8 +77,8 @@ final class SubscribeCall: RPCHandler, FrameSink {
         var options: [UInt32: SubscriptionOptions] = [:]
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
             do throws(TopicRefusal) {
-                let resumes = resume.keys.contains { $0 == topic.name }
-                options[topic.number] = try plan.options(for: topic, resumes: resumes)
+                options[topic.number] = try plan.options(
+                    for: topic, resumes: resume[topic.name] != nil)
                 return nil
             } catch {
                 return error

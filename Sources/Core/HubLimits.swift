@@ -5,7 +5,8 @@ package struct HubLimits: Sendable {
     package var topicsMax = 100_000
 
     /// Events a ring keeps. Default 65,536: minutes of the busiest market, so that a client that
-    /// reconnects finds what it missed. Memory is taken as events come.
+    /// reconnects finds what it missed. Memory is taken as events come, in pieces for at most
+    /// 1,024 of them.
     package var eventsPerTopicMax = 65536
 
     /// Levels a side of a book named without a depth. Default 50: what trading screens show.

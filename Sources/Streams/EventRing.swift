@@ -17,10 +17,9 @@ package struct EventRing<Element: Sendable>: Sendable {
         }
     }
 
-    /// Events in one piece of memory.
-    @inlinable static var chunkLength: Int { 1024 }
-
     @usableFromInline package let countMax: Int
+    /// Events in one piece of memory: a short ring holds less than two of its own length.
+    @usableFromInline let chunkLength: Int
     @usableFromInline package let bytesMax: Int
 
     /// Sequence of the oldest event that is still there; `next` when none is.
@@ -40,6 +39,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
         precondition(countMax > 0 && bytesMax > 0)
         self.countMax = countMax
+        chunkLength = min(countMax, 1024)
         self.bytesMax = bytesMax
         first = firstSequence
         next = firstSequence
@@ -62,7 +62,7 @@ package struct EventRing<Element: Sendable>: Sendable {
             first = next
             return sequence
         }
-        if chunks.last.map({ $0.count == Self.chunkLength }) ?? true {
+        if chunks.last.map({ $0.count == chunkLength }) ?? true {
             var chunk: [Stored?] = []
             swap(&chunk, &spare)
             chunks.append(chunk)
@@ -76,7 +76,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     @inlinable package subscript(_ sequence: UInt64) -> Element? {
         guard sequence >= first, sequence < next else { return nil }
         let place = start + Int(sequence - first)
-        return chunks[place / Self.chunkLength][place % Self.chunkLength]?.element
+        return chunks[place / chunkLength][place % chunkLength]?.element
     }
 
     /// What a reader who has everything up to `sequence` can no longer get: never silence.
@@ -90,7 +90,7 @@ package struct EventRing<Element: Sendable>: Sendable {
         chunks[0][start] = nil
         start += 1
         first += 1
-        if start == chunks[0].count, isEmpty || start == Self.chunkLength {
+        if start == chunks[0].count, isEmpty || start == chunkLength {
             spare = chunks.removeFirst()
             spare.removeAll(keepingCapacity: true)
             start = 0

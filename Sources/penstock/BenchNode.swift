@@ -44,9 +44,11 @@ actor BenchNode: Service {
     }
 
     private func start() async throws -> String {
-        let hub = Hub(turn: loop, metrics: metrics)
+        let hub = Hub(turn: loop, metrics: metrics, limits: limits.hub)
         for worker in workers {
-            hub.lead(await worker.follow(hub.directory, owner: HubLink(to: hub, on: loop)))
+            hub.lead(
+                await worker.follow(
+                    hub.directory, limits: hub.limits, owner: HubLink(to: hub, on: loop)))
         }
         let group = ServerGroup(limits.gateway)
         let service = MarketDataService(hub: hub, limits: limits.gateway)

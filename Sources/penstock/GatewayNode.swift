@@ -41,9 +41,11 @@ actor GatewayNode: Service {
     /// Listens, then connects to the venues: clients may come before the data does. Where there is
     /// a predecessor it is the other way round.
     func run() async throws {
-        let hub = Hub(turn: loop, metrics: metrics)
+        let hub = Hub(turn: loop, metrics: metrics, limits: configuration.limits.hub)
         for worker in workers {
-            hub.lead(await worker.follow(hub.directory, owner: HubLink(to: hub, on: loop)))
+            hub.lead(
+                await worker.follow(
+                    hub.directory, limits: hub.limits, owner: HubLink(to: hub, on: loop)))
         }
         let group = ServerGroup(configuration.limits.gateway)
         let server = try makeServer(hub, in: group)

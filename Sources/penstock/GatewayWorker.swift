@@ -31,9 +31,10 @@ actor GatewayWorker {
 
     /// Makes the hub that follows. The link leads to it.
     func follow(
-        _ directory: TopicDirectory, owner: HubLink<FollowerWish>
+        _ directory: TopicDirectory, limits: HubLimits, owner: HubLink<FollowerWish>
     ) -> HubLink<HubNews> {
-        let hub = Hub(following: directory, turn: loop, metrics: metrics, owner: owner)
+        let hub = Hub(
+            following: directory, turn: loop, metrics: metrics, limits: limits, owner: owner)
         self.hub = hub
         return HubLink(to: hub, on: loop)
     }

@@ -1,3 +1,4 @@
+internal import Core
 internal import GRPC
 internal import Gateway
 internal import HTTP2
@@ -5,6 +6,7 @@ internal import HTTP2
 /// The limits of `penstock serve`: the defaults, and what `limits` in the file says.
 struct LimitConfiguration: Sendable {
     var gateway = GatewayLimits()
+    var hub = HubLimits()
     var http2 = HTTP2Limits()
     var rpc = RPCLimits()
 

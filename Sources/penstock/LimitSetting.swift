@@ -1,9 +1,10 @@
+internal import Core
 internal import GRPC
 internal import Gateway
 internal import HTTP2
 
 /// One limit that the configuration file may change; the defaults and their reasons stand where
-/// the limits are (`GatewayLimits`, `HTTP2Limits`, `RPCLimits`).
+/// the limits are (`GatewayLimits`, `HubLimits`, `HTTP2Limits`, `RPCLimits`).
 struct LimitSetting: Sendable {
     let key: String
     let range: ClosedRange<Int>
@@ -22,6 +23,9 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "topicsPerCall", range: 1...1_000_000) {
             $0.gateway.topicsPerCallMax = $1
+        },
+        LimitSetting(key: "eventsPerTopic", range: 1...10_000_000) {
+            $0.hub.eventsPerTopicMax = $1
         },
         LimitSetting(key: "messageBytes", range: 1024...(64 << 20)) {
             $0.rpc.messageBytesMax = $1

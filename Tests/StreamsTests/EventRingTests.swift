@@ -1,6 +1,7 @@
 import Base
-import Streams
 import Testing
+
+@testable import Streams
 
 @Suite struct EventRingTests {
     @Test func `an event is found by its sequence until it is forgotten`() {
@@ -62,6 +63,15 @@ import Testing
         #expect(first != nil)
         ring.append(Token(), bytes: 1)
         #expect(first == nil)
+    }
+
+    @Test(arguments: [1, 16, 1000])
+    func `a short ring keeps memory for less than twice its length`(countMax: Int) {
+        var ring = EventRing<Int>(countMax: countMax)
+        for step in 0..<5000 {
+            ring.append(step, bytes: 1)
+            #expect(ring.chunks.reduce(0) { $0 + $1.count } < 2 * countMax + 1)
+        }
     }
 
     @Test(arguments: 1...20)

@@ -140,6 +140,11 @@ let package = Package(
                 "Base", "GRPC", "PenstockClient", "Runtime", "Schema", "Streams", "Market",
             ],
             path: "Tests/HandoverDrill", swiftSettings: language),
+        // Many clients of every manner, who check every update; drills.py runs them.
+        .executableTarget(
+            name: "FanoutLoad",
+            dependencies: ["Base", "PenstockClient", "Runtime", "Schema", "Streams", "Market"],
+            path: "Tests/FanoutLoad", swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
             name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Identity", "Schema"],
@@ -155,7 +160,8 @@ let package = Package(
                 "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Runtime",
                 "WebSocket", "Simulator", "CProtos", "CProtobufC", "CMsgpack", "AllocationCount",
             ],
-            path: "Tests/Benchmarks", exclude: ["results.md", "fanout.py", "unary.py", "peers"],
+            path: "Tests/Benchmarks",
+            exclude: ["results.md", "fanout.py", "drills.py", "rig.py", "unary.py", "peers"],
             swiftSettings: language),
     ],
     cxxLanguageStandard: .cxx17

@@ -110,6 +110,7 @@ class Server(Program):
         end = time.monotonic() + START_SECONDS
         while not self._answers():
             if time.monotonic() > end or self.process.poll() is not None:
+                self.process.kill()
                 sys.exit(f"the server at {self.address} does not answer")
             time.sleep(0.05)
         self._configuration.unlink()

@@ -20,8 +20,10 @@ final class Churn {
         churners = (0..<count).map { index in
             let connection = LoadConnection(
                 to: fleet.options.address, on: fleet.loop, windows: fleet.options.windows)
+            let topics = fleet.options.topics
             return Churner(
-                connection, tally: fleet.tally, session: index % 2 == 0 ? nil : makeSession()
+                connection, topics: topics, first: index * topics.count / count,
+                tally: fleet.tally, session: index % 2 == 0 ? nil : makeSession()
             ) { [unowned fleet] topics in
                 Reader(topics: topics, followed: Self.followed(fleet))
             }
@@ -50,8 +52,7 @@ final class Churn {
         guard fleet.tally.isMeasuring else { return }
         let due = Int((Clock.now() - begun).inSeconds * Double(fleet.options.churn))
         while done < due {
-            let topics = fleet.options.topics
-            churners[done % churners.count].step(topics[done % topics.count])
+            churners[done % churners.count].step()
             done += 1
         }
         fleet.loop.schedule(after: Self.tick) { [weak self] in self?.step() }

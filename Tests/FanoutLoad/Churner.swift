@@ -3,8 +3,10 @@ internal import Runtime
 /// One connection that adds and ends subscriptions all the time, of one topic each: by calls that
 /// it opens and cancels, or by requests in one session.
 final class Churner: LoadConnectionOwner, ReaderOwner {
-    /// What each holds at a time; the oldest goes when a new one comes.
-    private static let heldMax = 20
+    private let topics: [String]
+    private var next: Int
+    /// What it holds at a time; the oldest goes when a new one comes.
+    private let heldMax: Int
 
     private let connection: LoadConnection
     private let makeReader: ([String]) -> Reader
@@ -13,12 +15,18 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
     private var held: [UInt32] = []
     private var isOpen = false
 
-    /// - Parameter isSession: whether by requests in a session.
+    /// - Parameters:
+    ///   - first: which of the topics it begins with; then it takes one after another.
+    ///   - session: by requests in which it comes and goes; nil: by calls.
     init(
-        _ connection: LoadConnection, tally: LoadTally, session: SessionReader?,
+        _ connection: LoadConnection, topics: [String], first: Int, tally: LoadTally,
+        session: SessionReader?,
         makeReader: @escaping ([String]) -> Reader
     ) {
         (self.connection, self.tally) = (connection, tally)
+        (self.topics, next) = (topics, first)
+        // A session has each topic at most once.
+        heldMax = min(20, topics.count - 1)
         (self.session, self.makeReader) = (session, makeReader)
         connection.owner = self
         session?.owner = self
@@ -32,9 +40,12 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
         isOpen = true
     }
 
-    /// Subscribes to the topic; when enough are held, the oldest ends.
-    func step(_ topic: String) {
+    /// Subscribes to the next topic; when enough are held, the oldest ends first.
+    func step() {
         guard isOpen else { return tally.fault("churner_closed") }
+        if held.count >= heldMax { endOldest() }
+        let topic = topics[next % topics.count]
+        next += 1
         if let session {
             held.append(session.subscribe([topic]))
         } else {
@@ -44,7 +55,10 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
             reader.start(on: connection)
             held.append(reader.number)
         }
-        guard held.count > Self.heldMax else { return }
+    }
+
+    private func endOldest() {
+        guard !held.isEmpty else { return }
         let oldest = held.removeFirst()
         if let session { return session.unsubscribe(oldest) }
         connection.cancel(oldest)

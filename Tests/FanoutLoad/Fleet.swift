@@ -26,7 +26,6 @@ final class Fleet: ReaderConnectionOwner {
     private var connectSeconds = 0.0
     private var stormSeconds: Double?
     private var isOver = false
-    private var lostStopped = 0
 
     /// Calls that begin at the same time, so that the listener's queue holds their connections.
     private static let connectingMax = 200
@@ -135,7 +134,7 @@ final class Fleet: ReaderConnectionOwner {
         StandardStreams.output(
             """
             {"connections":\(connections.count),"streams":\(options.streams),\
-            "stopped":\(stopped),"lost_stopped":\(lostStopped),\
+            "stopped":\(stopped),\
             "connect_seconds":\(connectSeconds),"seconds":\(seconds),\
             "storm_seconds":\(stormSeconds.map { "\($0)" } ?? "null"),\
             \(tally.json),\(witness.json)}
@@ -171,7 +170,8 @@ final class Fleet: ReaderConnectionOwner {
 
     func lost(_ connection: ReaderConnection, _ reason: String) {
         guard !isOver else { return }
-        if connection.isStopped { return lostStopped += 1 }
+        // The server gives those up in the end who do not read.
+        if connection.isStopped { return }
         tally.fault("lost_connection")
         StandardStreams.error("reader: \(reason)\n")
     }

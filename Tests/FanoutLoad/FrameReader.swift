@@ -1,7 +1,7 @@
 internal import Base
 
-/// Splits an HTTP/2 server's bytes into frames (RFC 9113 §4.1), across any boundary of reads. A DATA
-/// frame comes in the pieces that arrive, without a copy; every other frame comes whole.
+/// Splits an HTTP/2 server's bytes into frames (RFC 9113 §4.1), across any boundary of reads. A
+/// DATA frame comes in the pieces that arrive, without a copy; every other frame comes whole.
 struct FrameReader {
     enum Kind {
         static let data: UInt8 = 0

@@ -49,7 +49,8 @@ final class LoadTally {
             "updates":\(updates),"message_bytes":\(messageBytes),"other_updates":\(otherUpdates),\
             "p50_ms":\(milliseconds(0.5)),"p99_ms":\(milliseconds(0.99)),\
             "p999_ms":\(milliseconds(0.999)),"largest_ms":\(milliseconds(1)),\
-            "snapshots":\(snapshots),"announced_gaps":\(announced),"subscribes":\(subscribes),"answered":\(answered),\
+            "snapshots":\(snapshots),"announced_gaps":\(announced),"subscribes":\(subscribes),\
+            "answered":\(answered),\
             "unsubscribes":\(unsubscribes),"resumed":\(resumed),\
             "faults":{\(faults.joined(separator: ","))}
             """

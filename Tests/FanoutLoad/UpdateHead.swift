@@ -1,7 +1,8 @@
 internal import Base
 
 /// What every update says about itself, read field by field from its bytes: a reader of its own, so
-/// that the server's encoder is not judged by its own decoder, and fast enough for a million a second.
+/// that the server's encoder is not judged by its own decoder, and fast enough for a million
+/// updates a second.
 struct UpdateHead {
     /// Field numbers of `penstock.v1.Update`.
     enum Field {

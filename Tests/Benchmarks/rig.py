@@ -122,11 +122,16 @@ class Server(Program):
             return False
 
     def metrics(self) -> dict[str, float]:
+        """Sums over all labels."""
         with urllib.request.urlopen(f"http://{self.address}/metrics", timeout=30) as response:
             rows = response.read().decode().splitlines()
-        return {
-            name: float(value)
-            for name, _, value in (row.rpartition(" ") for row in rows if row[:1] != "#")}
+        sums: dict[str, float] = {}
+        for row in rows:
+            if row[:1] != "#":
+                name, _, value = row.rpartition(" ")
+                family = name.partition("{")[0]
+                sums[family] = sums.get(family, 0) + float(value)
+        return sums
 
 
 class Simulator(Program):

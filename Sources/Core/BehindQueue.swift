@@ -2,7 +2,7 @@
 struct BehindQueue {
     private var waiting: [Subscription] = []
     /// Places before it have been served.
-    private var start = 0
+    private var start: UInt32 = 0
 
     mutating func append(_ subscription: Subscription) {
         guard !subscription.isQueued else { return }
@@ -10,19 +10,19 @@ struct BehindQueue {
         waiting.append(subscription)
     }
 
-    var count: Int { waiting.count - start }
+    var count: Int { waiting.count - Int(start) }
 
     /// Who is served next.
-    var first: Subscription? { start < waiting.count ? waiting[start] : nil }
+    var first: Subscription? { start < waiting.count ? waiting[Int(start)] : nil }
 
     mutating func popFirst() -> Subscription? {
         guard start < waiting.count else { return nil }
-        let first = waiting[start]
+        let first = waiting[Int(start)]
         first.isQueued = false
         start += 1
         // Half of it served: amortised, each is moved once.
         if start > waiting.count / 2 {
-            waiting.removeSubrange(..<start)
+            waiting.removeSubrange(..<Int(start))
             start = 0
         }
         return first
@@ -34,7 +34,7 @@ struct BehindQueue {
         subscription.isQueued = true
         if start > 0 {
             start -= 1
-            waiting[start] = subscription
+            waiting[Int(start)] = subscription
         } else {
             waiting.insert(subscription, at: 0)
         }
@@ -43,7 +43,7 @@ struct BehindQueue {
     mutating func remove(_ subscription: Subscription) {
         guard subscription.isQueued else { return }
         subscription.isQueued = false
-        waiting.removeSubrange(..<start)
+        waiting.removeSubrange(..<Int(start))
         start = 0
         waiting.removeAll { $0 === subscription }
     }

@@ -21,7 +21,7 @@ package final class Hub {
     private var pacers: [Rate: Pacer] = [:]
     let sending: SendStage
     /// Sessions with somebody who is behind.
-    var waiting: [ObjectIdentifier: Session] = [:]
+    var waiting: [ObjectIdentifier: (session: Session, since: Instant)] = [:]
 
     /// The hub that owns all topics.
     /// - Parameter random: where epochs come from.

@@ -7,19 +7,19 @@ package import Streams
 /// A subscriber owns no queue of messages: each subscription is a cursor, and one that could not
 /// take a frame is *behind* at the position it has. What it missed is computed from the topic when
 /// the sink can take it. A new subscription is simply behind from nothing. Confined to the loop.
-package final class Session {
-    package let codec: Codec
+package class Session {
     unowned let sink: any FrameSink
-    package weak var observer: (any SessionObserver)?
-    private var byTopic: [UInt32: Subscription] = [:]
+    private var table = SubscriptionTable()
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
-    /// Since when somebody is behind, while the hub knows that somebody is.
-    private(set) var waitingSince = Instant(nanoseconds: 0)
+    package let codec: Codec
+    /// The hub knows that somebody is behind.
     private var isWaiting = false
-    private weak var hub: Hub?
     /// The client left, or the session is over: nothing is offered to the sink any more.
     package private(set) var isEnded = false
+
+    /// Told what happens to the subscriptions.
+    var observer: (any SessionObserver)? { nil }
 
     package init(codec: Codec, sink: any FrameSink) {
         self.codec = codec
@@ -50,7 +50,7 @@ package final class Session {
         let subscription = Subscription(
             topic: topic, session: self, audience: topic.audience(key), tag: tag)
         subscription.closesWhenBehind = options.closesWhenBehind
-        byTopic[topic.number] = subscription
+        table[topic.number] = subscription
         let start = topic.startingPoint(resumeAt: position, options.start)
         topic.join(subscription, at: start)
         return (subscription, start)
@@ -62,14 +62,14 @@ package final class Session {
     }
 
     /// The subscription of a topic, if the session has it. O(1) in the number of topics.
-    package func subscription(of topic: Topic) -> Subscription? { byTopic[topic.number] }
+    package func subscription(of topic: Topic) -> Subscription? { table[topic.number] }
 
     /// Changes how a subscription is served. True: it goes on where it stands, false: it begins
     /// anew with a snapshot. Frames leave with `becameWritable()`.
     package func change(_ subscription: Subscription, to options: SubscriptionOptions) -> Bool {
         // What waits to be published may wake this session's rows, so it comes before any change.
         subscription.topic.publishPending()
-        guard byTopic[subscription.topic.number] === subscription else { return true }
+        guard table[subscription.topic.number] === subscription else { return true }
         subscription.closesWhenBehind = options.closesWhenBehind
         let key = key(options)
         guard key != subscription.audience.key else { return true }
@@ -82,13 +82,13 @@ package final class Session {
     /// Ends one subscription.
     package func remove(_ subscription: Subscription) {
         // Its row may be gone already: telling others can end the whole session.
-        guard byTopic[subscription.topic.number] === subscription else { return }
+        guard table[subscription.topic.number] === subscription else { return }
         subscription.topic.leave(subscription)
         removed(subscription)
     }
 
     /// How many wait for room in the stream.
-    package var behindCount: Int { byTopic.values.count { $0.isQueued } }
+    package var behindCount: Int { behind.count }
 
     /// Catches up whoever is behind, for as long as the sink takes it.
     package func becameWritable() {
@@ -143,7 +143,7 @@ package final class Session {
     /// Closes subscriptions that asked for that and are too far behind, although nothing could be
     /// sent: to be called every so often.
     package func closeLost() {
-        for subscription in Array(byTopic.values) where subscription.isQueued {
+        for subscription in table.all where subscription.isQueued {
             // Closing says so, which can end the session when its queue is full.
             if isEnded { return }
             if let cursor = subscription.cursor, isLost(subscription, at: cursor) {
@@ -170,24 +170,24 @@ package final class Session {
         guard !isWaiting else { return }
         isWaiting = true
         let hub = subscription.topic.hub
-        waitingSince = hub.turn.instant()
-        hub.waiting[ObjectIdentifier(self)] = self
-        self.hub = hub
+        hub.waiting[ObjectIdentifier(self)] = (self, since: hub.turn.instant())
     }
 
     var waitingCount: Int { behind.count }
 
+    /// Nobody is behind any more.
     private func endWaiting() {
-        guard isWaiting else { return }
+        guard isWaiting, let hub = table.first?.topic.hub else { return }
         isWaiting = false
-        hub?.waiting[ObjectIdentifier(self)] = nil
+        behind = BehindQueue()
+        hub.waiting[ObjectIdentifier(self)] = nil
     }
 
     /// The topic is gone; its row has already been taken out.
     func removed(_ subscription: Subscription) {
-        byTopic[subscription.topic.number] = nil
         behind.remove(subscription)
         if behind.count == 0 { endWaiting() }
+        table[subscription.topic.number] = nil
     }
 
     /// Last words of a topic, unless the client has left meanwhile.
@@ -200,9 +200,9 @@ package final class Session {
     /// The client left. Nothing is offered to the sink afterwards.
     package func end() {
         isEnded = true
-        for subscription in byTopic.values { subscription.topic.leave(subscription) }
-        byTopic = [:]
-        behind = BehindQueue()
         endWaiting()
+        for subscription in table.all { subscription.topic.leave(subscription) }
+        table = SubscriptionTable()
+        behind = BehindQueue()
     }
 }

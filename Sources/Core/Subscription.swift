@@ -18,7 +18,11 @@ package final class Subscription {
         didSet { if (cursor == nil) != (oldValue == nil) { audience.cursorMoved(of: self) } }
     }
     /// Row number in the audience, kept by the audience.
-    var row = 0
+    var row: Int {
+        get { Int(rowNumber) }
+        set { rowNumber = UInt32(newValue) }
+    }
+    private var rowNumber: UInt32 = 0
     /// Waits in its session's list of those who are behind.
     var isQueued = false
     /// A loss ends the subscription instead of being made up for or told.

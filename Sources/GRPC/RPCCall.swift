@@ -4,67 +4,40 @@ internal import HTTP2
 /// One call as its handler sees it. Confined to the connection's loop; after the end of the call
 /// every method does nothing, so a handler may keep it as long as it likes.
 package final class RPCCall {
-    /// "/package.Service/Method".
-    package let path: String
-    package let metadata: Metadata
-    package let subtype: RPCSubtype
-    /// The authority the client asked for.
-    package let authority: String
-    package let peer: RPCPeer
-    /// How the client said that its messages may be compressed.
-    package let requestEncoding: RPCEncoding
-    /// The client understands compressed answers.
-    package let acceptsGzip: Bool
     /// The message that the handler is being given came compressed.
     package internal(set) var isMessageCompressed = false
     /// What the response headers announce; set before the first send, to what the client accepts.
     package var responseEncoding = RPCEncoding.identity
-    /// Fixed when the call arrived; afterwards the call ends with DEADLINE_EXCEEDED.
-    package let deadline: Instant?
-    /// Sent with the response headers, or with the status if that comes first.
-    package var initialMetadata = Metadata()
-    /// Sent with the status.
-    package var trailingMetadata = Metadata()
-    /// Who the caller is, set by the interceptor that found out.
-    package var identity: AnyObject?
-
-    /// When it arrived.
-    package let started: Instant
-    let stream: HTTP2Stream
-    let contentType: RPCContentType
-    var machine = RPCStreamMachine()
-    var deframer: MessageDeframer
-    /// When the unfinished message began.
-    var partialSince: Instant?
-    /// Bytes of whole messages that the handler keeps until the client has said everything.
-    var keptBytes = 0
-    var handler: (any RPCHandler)?
     /// How many interceptors, outermost first, have admitted the call and not seen it end.
     var admissions: UInt8 = 0
+    var machine = RPCStreamMachine()
+    /// When it arrived.
+    package let started: Instant
+    /// Who the caller is, set by the interceptor that found out.
+    package var identity: AnyObject?
+    /// What the handler keeps for this call, if it serves several.
+    package var context: AnyObject?
+    let head: RPCHead
+    let stream: HTTP2Stream
+    var handler: (any RPCHandler)?
     private(set) weak var server: RPCServerConnection?
+    /// What the client has not said completely. Nil most of the time.
+    var partial: PartialMessage?
+    private var extras: RPCExtras?
 
     init(
-        _ head: RPCHead, stream: HTTP2Stream, server: RPCServerConnection, deadline: Instant?,
-        messageBytesMax: Int
+        _ head: RPCHead, stream: HTTP2Stream, server: RPCServerConnection, deadline: Instant?
     ) {
-        path = head.path
-        metadata = head.metadata
-        contentType = head.contentType
-        subtype = head.contentType.subtype
-        authority = head.authority
-        requestEncoding = head.encoding
-        acceptsGzip = head.acceptsGzip
-        peer = server.peer
-        self.deadline = deadline
+        self.head = head
         started = server.now
         self.stream = stream
         self.server = server
-        deframer = MessageDeframer(messageBytesMax: messageBytesMax)
+        if let deadline { extras = RPCExtras(deadline: deadline) }
     }
 
     /// The short way for `trySend(framed:)`, open once the response headers were sent: whoever uses
     /// it falls back on that when the lane refuses.
-    package var lane: FrameLane { stream }
+    package var lane: FrameLane? { stream }
 
     /// Neither finished nor cancelled.
     package var isOpen: Bool { machine.isOpen }
@@ -129,4 +102,52 @@ package final class RPCCall {
 
     /// Ends the call after everything queued. The first one counts.
     package func finish(_ status: RPCStatus) { server?.finish(self, status) }
+}
+
+/// What the client asked for.
+extension RPCCall {
+    /// "/package.Service/Method".
+    package var path: String { head.path }
+    package var metadata: Metadata { head.metadata }
+    package var subtype: RPCSubtype { head.contentType.subtype }
+    /// The authority the client asked for.
+    package var authority: String { head.authority }
+    /// How the client said that its messages may be compressed.
+    package var requestEncoding: RPCEncoding { head.encoding }
+    /// The client understands compressed answers.
+    package var acceptsGzip: Bool { head.acceptsGzip }
+    /// Nobody once the connection has gone.
+    package var peer: RPCPeer { server?.peer ?? RPCPeer(address: "") }
+    /// Fixed when the call arrived; afterwards the call ends with DEADLINE_EXCEEDED.
+    package var deadline: Instant? { extras?.deadline }
+}
+
+/// What is sent beside the messages.
+extension RPCCall {
+    /// Sent with the response headers, or with the status if that comes first.
+    package var initialMetadata: Metadata {
+        get { extras?.initialMetadata ?? Metadata() }
+        set { withExtras { $0.initialMetadata = newValue } }
+    }
+
+    /// Sent with the status.
+    package var trailingMetadata: Metadata {
+        get { extras?.trailingMetadata ?? Metadata() }
+        set { withExtras { $0.trailingMetadata = newValue } }
+    }
+
+    private func withExtras(_ change: (RPCExtras) -> Void) {
+        let extras = extras ?? RPCExtras(deadline: nil)
+        change(extras)
+        self.extras = extras
+    }
+}
+
+/// What few calls have.
+private final class RPCExtras {
+    let deadline: Instant?
+    var initialMetadata = Metadata()
+    var trailingMetadata = Metadata()
+
+    init(deadline: Instant?) { self.deadline = deadline }
 }

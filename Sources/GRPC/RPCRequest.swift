@@ -53,14 +53,3 @@ enum RPCRequest {
                 metadata: Metadata(fields)))
     }
 }
-
-/// The header block of an acceptable call.
-struct RPCHead {
-    var path: String
-    var contentType: RPCContentType
-    var timeout: Duration?
-    var authority: String
-    var encoding: RPCEncoding
-    var acceptsGzip: Bool
-    var metadata: Metadata
-}

@@ -71,7 +71,7 @@ extension RPCServerConnection {
     private func endSlowMessages() {
         guard partialBytes > 0 else { return }
         for call in openCalls {
-            guard let since = call.partialSince, now - since >= limits.messageTimeMax else {
+            guard let since = call.partial?.since, now - since >= limits.messageTimeMax else {
                 continue
             }
             limitReached(.messageTime)

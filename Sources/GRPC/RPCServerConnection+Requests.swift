@@ -31,12 +31,12 @@ extension RPCServerConnection {
     private func request(_ fields: [HTTP2Field]) -> RPCRequest {
         if let latest, latest.fields == fields { return .call(latest.head) }
         let request = RPCRequest(fields, router: router)
-        if case .call(var head) = request {
+        if case .call(let fresh) = request {
             // Calls share what is equal.
-            head.path = router.shared(head.path)
-            if let latest, head.metadata == latest.head.metadata {
-                head.metadata = latest.head.metadata
-            }
+            let others = latest?.head.metadata
+            let head = fresh.sharing(
+                path: router.shared(fresh.path),
+                metadata: others == fresh.metadata ? others ?? fresh.metadata : fresh.metadata)
             // What an idle connection holds of it is small.
             let size = fields.reduce(0) { $0 + $1.listSize }
             latest = size <= Self.latestBytesMax ? (fields, head) : nil
@@ -47,8 +47,7 @@ extension RPCServerConnection {
 
     private func start(_ head: RPCHead, on stream: HTTP2Stream) {
         let call = RPCCall(
-            head, stream: stream, server: self, deadline: head.timeout.map { now + $0 },
-            messageBytesMax: limits.messageBytesMax)
+            head, stream: stream, server: self, deadline: head.timeout.map { now + $0 })
         guard call.machine.receivedHeaders() == .start else { return }
         calls[stream.id] = call
         if let deadline = call.deadline { addTimed(call, deadline) }
@@ -78,14 +77,16 @@ extension RPCServerConnection {
 
     func receivedData(_ bytes: RawSpan, on call: RPCCall) {
         guard call.isOpen else { return }
-        // The handler may end the call meanwhile, so the deframer is taken out while it works.
-        var deframer = call.deframer
-        call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
+        // The handler may end the call meanwhile: what is unfinished is taken out while it works.
+        var since = call.partial?.since
+        var deframer =
+            call.partial?.deframer ?? MessageDeframer(messageBytesMax: limits.messageBytesMax)
         partialBytes -= deframer.partialBytes
+        call.partial?.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
         do throws(MessageDeframerError) {
             let gzip = call.requestEncoding == .gzip ? router.gzip : nil
             try deframer.receive(bytes, gzip: gzip) { message, isCompressed in
-                call.partialSince = nil
+                since = nil
                 guard call.machine.receivedMessage() == .deliver else { return }
                 arrivals.message(at: now)
                 call.isMessageCompressed = isCompressed
@@ -96,9 +97,7 @@ extension RPCServerConnection {
             return cancel(call, Self.status(of: error))
         }
         guard call.isOpen else { return }
-        call.deframer = deframer
-        let isUnfinished = deframer.partialBytes > 0 || call.keptBytes > 0
-        call.partialSince = isUnfinished ? call.partialSince ?? now : nil
+        hold(deframer, keptBytes: call.partial?.keptBytes ?? 0, since: since ?? now, for: call)
         partialBytes += deframer.partialBytes
         if partialBytes > limits.partialBytesMax {
             limitReached(.partialMessages)
@@ -108,8 +107,20 @@ extension RPCServerConnection {
         }
     }
 
+    private func hold(
+        _ deframer: MessageDeframer, keptBytes: Int, since: Instant, for call: RPCCall
+    ) {
+        guard deframer.partialBytes + keptBytes > 0 else {
+            call.partial = nil
+            return
+        }
+        let partial = PartialMessage(deframer, since: since)
+        partial.keptBytes = keptBytes
+        call.partial = partial
+    }
+
     func receivedEnd(on call: RPCCall) {
-        if call.isOpen && call.deframer.partialBytes > 0 {
+        if call.isOpen, let partial = call.partial, partial.deframer.partialBytes > 0 {
             return cancel(call, RPCStatus(.invalidArgument, "the last message is incomplete"))
         }
         if call.machine.receivedEnd() == .deliverEnd { call.handler?.receivedEnd(on: call) }
@@ -147,16 +158,16 @@ extension RPCServerConnection {
     }
 
     func forget(_ call: RPCCall) {
-        partialBytes -= call.deframer.partialBytes + call.keptBytes
-        call.keptBytes = 0
-        call.deframer = MessageDeframer(messageBytesMax: limits.messageBytesMax)
+        partialBytes -= call.partial?.bytes ?? 0
+        call.partial = nil
     }
 
     func keep(_ bytes: Int, for call: RPCCall) {
         guard call.isOpen else { return }
-        partialBytes += bytes - call.keptBytes
-        call.keptBytes = bytes
-        call.partialSince = bytes > 0 ? now : nil
+        let deframer =
+            call.partial?.deframer ?? MessageDeframer(messageBytesMax: limits.messageBytesMax)
+        partialBytes += bytes - (call.partial?.keptBytes ?? 0)
+        hold(deframer, keptBytes: bytes, since: now, for: call)
     }
 
     private static func status(of error: MessageDeframerError) -> RPCStatus {

@@ -79,7 +79,7 @@ extension RPCServerConnection {
 
     func responseFields(_ call: RPCCall) -> [HTTP2Field] {
         let metadata = call.initialMetadata.fields
-        var fields = responseFields(call.contentType)
+        var fields = responseFields(call.head.contentType)
         if call.responseEncoding == .gzip { fields.append(Self.gzipField) }
         return metadata.isEmpty ? fields : fields + metadata
     }

@@ -19,9 +19,8 @@ package struct MarketDataService: RPCService {
 
     package func register(in router: RPCRouter) {
         let (hub, limits) = (hub, limits)
-        router.register("/\(name)/Subscribe") { call in
-            SubscribeCall(call, hub: hub, limits: limits)
-        }
+        let subscribe = SubscribeHandler(hub: hub, limits: limits)
+        router.register("/\(name)/Subscribe") { _ in subscribe }
         router.register("/\(name)/Session") { call in
             SessionCall(call, hub: hub, limits: limits.session)
         }

@@ -4,6 +4,8 @@ enum ControlEvent {
     case data(UInt32, Range<Int>)
     case ended(UInt32)
     case closed(UInt32, UInt32)
+    /// The peer sent RST_STREAM; `closed` follows if the library knows the stream.
+    case peerReset(UInt32, UInt32)
     case initialWindow(Int64)
     /// The library refused to send a header block, which would leave the stream open for ever.
     case headersNotSent(UInt32)

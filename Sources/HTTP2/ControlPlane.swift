@@ -49,6 +49,9 @@ final class ControlPlane {
         unsafe nghttp2_option_set_max_continuations(option, 2 * limits.continuationsMax)
         unsafe nghttp2_option_set_max_outbound_ack(option, limits.acknowledgementsMax)
         unsafe nghttp2_option_set_max_settings(option, limits.settingsMax)
+        // It would keep closed streams, up to the number that may be open, for priorities that
+        // RFC 9113 §5.3.2 has given up.
+        unsafe nghttp2_option_set_no_closed_streams(option, 1)
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
         let code = unsafe cnghttp2_session_new(
             &session, role == .server ? 1 : 0, callbacks, user, option, lender.memory)
@@ -66,6 +69,12 @@ final class ControlPlane {
         unsafe Int(
             nghttp2_session_get_remote_settings(
                 session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
+    /// What the peer's table of header fields may grow to (RFC 7541 §4.2).
+    var peerTableSize: Int {
+        unsafe Int(
+            nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_HEADER_TABLE_SIZE))
     }
 
     /// What the peer may still send on the whole connection.
@@ -305,6 +314,8 @@ extension ControlPlane {
             } else if unsafe head.length == frame.data.padlen {
                 events.append(.emptyData)
             }
+        case NGHTTP2_RST_STREAM.rawValue:
+            unsafe events.append(.peerReset(streamID, frame.rst_stream.error_code))
         case NGHTTP2_SETTINGS.rawValue where head.flags & 1 == 0:
             let size = unsafe nghttp2_session_get_remote_settings(
                 session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)

@@ -10,6 +10,8 @@ extension HTTP2Connection {
         if endStream {
             stream.flags.insert(.ending)
             endedByTrailers(stream)
+        } else {
+            mayDetach(stream)
         }
     }
 
@@ -48,7 +50,7 @@ extension HTTP2Connection {
     package func end(_ stream: HTTP2Stream, trailers: [HTTP2Field]?) {
         guard stream.isOpen, stream.hasSentHeaders else { return }
         stream.flags.insert(.ending)
-        stream.trailers = trailers
+        if trailers != nil { queue(of: stream).trailers = trailers }
         if !stream.flags.contains(.queued) {
             stream.flags.insert(.queued)
             waiting.append(stream)
@@ -88,13 +90,15 @@ extension HTTP2Connection {
         pump()
     }
 
+    private func queue(of stream: HTTP2Stream) -> StreamQueue {
+        if let queue = stream.queue { return queue }
+        let queue = StreamQueue()
+        stream.queue = queue
+        return queue
+    }
+
     private func enqueue(_ bytes: RawSpan, on stream: HTTP2Stream) {
-        // A queue that never runs empty must not keep what has already left.
-        if stream.queueStart > stream.queue.count / 2 {
-            stream.queue.removeSubrange(..<stream.queueStart)
-            stream.queueStart = 0
-        }
-        stream.queue.append(bytes)
+        queue(of: stream).append(bytes)
         queuedBytes += bytes.byteCount
         if !stream.flags.contains(.queued) {
             stream.flags.insert(.queued)
@@ -105,7 +109,7 @@ extension HTTP2Connection {
     func forgetQueue(of stream: HTTP2Stream) {
         guard stream.flags.contains(.queued) else { return }
         queuedBytes -= stream.queuedBytes
-        (stream.queue, stream.queueStart) = ([], 0)
+        stream.queue = nil
         stream.flags.remove(.queued)
         // One pass over all of them for every few that go: a thousand resets cost a thousand steps.
         forgottenCount += 1
@@ -133,21 +137,12 @@ extension HTTP2Connection {
 
     /// Appends one DATA frame of at most 16,384 bytes and takes them off the connection's window;
     /// the stream's window is the caller's.
-    @inline(__always)
-    func frame(_ bytes: UnsafeRawBufferPointer, streamID: UInt32, endStream: Bool) {
-        let size = bytes.count
+    private func frame(_ bytes: RawSpan, streamID: UInt32, endStream: Bool) {
         let wasEmpty = output.isEmpty
-        let target = unsafe output.extend(by: size &+ 9)
-        let head =
-            UInt64(truncatingIfNeeded: size) << 40 | (endStream ? 1 << 24 : 0)
-            | UInt64(streamID >> 8)
-        unsafe target.storeBytes(of: head.bigEndian, as: UInt64.self)
-        unsafe target.storeBytes(
-            of: UInt8(truncatingIfNeeded: streamID), toByteOffset: 8, as: UInt8.self)
-        if let source = bytes.baseAddress {
-            unsafe (target + 9).copyMemory(from: source, byteCount: size)
-        }
-        window &-= size
+        output.appendFrameHead(
+            size: bytes.byteCount, type: 0, flags: endStream ? 1 : 0, streamID: streamID)
+        output.append(bytes)
+        window -= bytes.byteCount
         if wasEmpty { output.becameFilled() }
     }
 
@@ -218,42 +213,38 @@ extension HTTP2Connection {
 
     private func pumpFrame(of stream: HTTP2Stream) -> Progress {
         let left = stream.queuedBytes
-        if left > 0 {
+        let trailers = stream.queue?.trailers
+        let endsWithData = stream.flags.contains(.ending) && trailers == nil
+        if let queue = stream.queue, left > 0 {
             let size = min(left, HTTP2Stream.frameBytesMax, room(for: stream))
             guard size > 0 else { return .blocked }
-            let isLast = size == left
-            let endsHere = isLast && stream.flags.contains(.ending) && stream.trailers == nil
-            let start = stream.queueStart
-            unsafe stream.queue.withUnsafeBytes { bytes in
-                unsafe frame(
-                    UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]),
-                    streamID: stream.id, endStream: endsHere)
+            queue.take(size) {
+                frame($0, streamID: stream.id, endStream: endsWithData && size == left)
             }
             stream.window -= size
             stream.flags.remove(.stalled)
-            stream.queueStart += size
             queuedBytes -= size
-            guard isLast else { return .more }
-            (stream.queue, stream.queueStart) = ([], 0)
-            stream.flags.remove(.queued)
-            if endsHere { endedByData(stream) } else { endByTrailers(stream) }
-            return .finished
+            guard size == left else { return .more }
+        } else if endsWithData {
+            let nothing: [UInt8] = []
+            nothing.withRawSpan { frame($0, streamID: stream.id, endStream: true) }
         }
+        stream.queue = nil
         stream.flags.remove(.queued)
-        if stream.flags.contains(.ending) && stream.trailers == nil {
-            unsafe frame(
-                UnsafeRawBufferPointer(start: nil, count: 0), streamID: stream.id, endStream: true)
+        if endsWithData {
             endedByData(stream)
-        } else {
-            endByTrailers(stream)
+        } else if let trailers {
+            endByTrailers(stream, trailers)
         }
         return .finished
     }
 
-    private func endByTrailers(_ stream: HTTP2Stream) {
-        guard stream.flags.contains(.ending), let trailers = stream.trailers else { return }
-        stream.trailers = nil
-        _ = control.submitHeaders(trailers, on: stream.id, endStream: true)
+    private func endByTrailers(_ stream: HTTP2Stream, _ trailers: [HTTP2Field]) {
+        if stream.flags.contains(.detached) {
+            appendTrailers(trailers, of: stream)
+        } else {
+            _ = control.submitHeaders(trailers, on: stream.id, endStream: true)
+        }
         endedByTrailers(stream)
     }
 

@@ -12,8 +12,10 @@ extension HTTP2Connection {
             return true
         }
         guard let stream = stream(streamID) else { return false }
-        stream.window += increment
-        if stream.window > Self.windowMax {
+        let opened = stream.window + increment
+        if opened <= Self.windowMax {
+            stream.window = opened
+        } else {
             stream.window = 0
             stream.flags.insert(.sentEnd)
             forgetQueue(of: stream)
@@ -36,8 +38,9 @@ extension HTTP2Connection {
         let difference = size - initialWindow
         initialWindow = size
         for stream in streams {
-            stream.window += difference
-            if stream.window > Self.windowMax { return terminateByOverflow() }
+            let changed = stream.window + difference
+            if changed > Self.windowMax { return terminateByOverflow() }
+            stream.window = changed
         }
     }
 

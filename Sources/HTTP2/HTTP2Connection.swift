@@ -54,6 +54,11 @@ package final class HTTP2Connection {
     /// The library has frames that must precede further DATA.
     var hasUndrained = true { didSet { openLanes() } }
     var counters = ConnectionCounters()
+    /// Streams that the library may forget once it is drained, how many it has forgotten, and those
+    /// of them that end: with RST_STREAM if there is a code.
+    var detachable: [HTTP2Stream] = []
+    var detachedCount = 0
+    var detachedEnds: [(UInt32, HTTP2ErrorCode?)] = []
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
     private var fault: HTTP2Error? { didSet { openLanes() } }
@@ -98,7 +103,8 @@ package final class HTTP2Connection {
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
         failure != nil
-            || (waiting.count == forgottenCount && !control.wantsRead && !control.wantsWrite)
+            || (waiting.count == forgottenCount && detachedCount == 0 && !control.wantsRead
+                && !control.wantsWrite)
     }
 
     package var streamCount: Int { streams.count }
@@ -129,6 +135,7 @@ package final class HTTP2Connection {
         drain()
         pump()
         drain()
+        detachSettled()
         wake()
         noteAwaitedOutput()
         enforce()
@@ -192,6 +199,7 @@ package final class HTTP2Connection {
             repeat {
                 hasUndrained = false
                 try control.drain(into: output)
+                drainDetached()
                 let finished = resetAfterDrain
                 resetAfterDrain = []
                 for stream in finished where !stream.isClosed {
@@ -235,7 +243,13 @@ package final class HTTP2Connection {
             batch.events.append(
                 .data(stream, range.lowerBound + dataBase..<range.upperBound + dataBase))
         case .ended(let id): receivedEnd(id)
-        case .closed(let id, let code): remove(id, HTTP2ErrorCode(rawValue: code))
+        case .closed(let id, let code):
+            if stream(id)?.flags.contains(.detached) == true { return }
+            remove(id, HTTP2ErrorCode(rawValue: code))
+        case .peerReset(let id, let code):
+            // Of others the library says that they are closed.
+            guard stream(id)?.flags.contains(.detached) == true else { return }
+            remove(id, HTTP2ErrorCode(rawValue: code))
         case .headersNotSent(let id):
             if let stream = stream(id) { reset(stream, .internalError) }
         case .initialWindow(let size): initialWindowChanged(to: Int(size))
@@ -253,6 +267,7 @@ package final class HTTP2Connection {
         guard let stream = stream(id) else { return }
         stream.flags.insert(.receivedEnd)
         batch.events.append(.ended(stream))
+        mayDetach(stream)
         // A client's stream is over with the response; the library does not see our DATA end it.
         guard role == .client else { return }
         let isComplete = stream.flags.contains(.sentEnd)
@@ -283,9 +298,10 @@ extension HTTP2Connection {
         return stream
     }
 
-    private func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
+    func remove(_ id: UInt32, _ code: HTTP2ErrorCode) {
         guard let index = index(of: id) else { return }
         let stream = streams.remove(at: index)
+        if stream.flags.contains(.detached) { detachedCount -= 1 }
         forgetQueue(of: stream)
         stream.flags.insert(.closed)
         if stream.flags.contains(.behind) { closedBehind() }
@@ -293,6 +309,9 @@ extension HTTP2Connection {
     }
 
     func submitReset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode, isSwallowed: Bool) {
+        if stream.flags.contains(.detached) {
+            return resetDetached(stream, isSwallowed ? nil : code)
+        }
         hasUndrained = true
         control.submitReset(stream.id, code, isSwallowed: isSwallowed)
     }

@@ -9,7 +9,7 @@ package import Base
 package final class HTTP2Stream: FrameLane {
     /// What was sent and received. The lane is open with exactly `.sentHeaders`.
     struct Flags: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let sentHeaders = Flags(rawValue: 1)
         /// Bytes wait in `queue`.
         static let queued = Flags(rawValue: 2)
@@ -22,6 +22,8 @@ package final class HTTP2Stream: FrameLane {
         static let closed = Flags(rawValue: 64)
         /// The queue did not move since the last look.
         static let stalled = Flags(rawValue: 128)
+        /// The library has forgotten the stream (`HTTP2Connection+Detaching`).
+        static let detached = Flags(rawValue: 256)
     }
 
     /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.
@@ -30,15 +32,12 @@ package final class HTTP2Stream: FrameLane {
     /// The connection clears the streams it still has before it goes, so `closed` guards this.
     private let connection: Unmanaged<HTTP2Connection>
     var flags: Flags = [] {
-        didSet { setOpen(flags.subtracting(.receivedEnd) == .sentHeaders) }
+        didSet { setOpen(flags.subtracting([.receivedEnd, .detached]) == .sentHeaders) }
     }
-    /// Bytes already accepted that windows or output did not take yet, from `queueStart`.
-    var queue: [UInt8] = []
-    var queueStart = 0
-    /// Sent after `queue`; nil: END_STREAM goes on the last DATA frame.
-    var trailers: [HTTP2Field]?
     /// Bytes that the last refused send needed.
-    var wantedBytes = 0
+    private var wanted: UInt32 = 0
+    /// What waits to be framed; most streams have nothing most of the time.
+    var queue: StreamQueue?
 
     init(id: UInt32, connection: HTTP2Connection, window: Int) {
         unsafe self.connection = Unmanaged.passUnretained(connection)
@@ -49,14 +48,18 @@ package final class HTTP2Stream: FrameLane {
     package var isClosed: Bool { flags.contains(.closed) }
     package var hasSentHeaders: Bool { flags.contains(.sentHeaders) }
     package var hasReceivedEnd: Bool { flags.contains(.receivedEnd) }
-    var queuedBytes: Int { queue.count - queueStart }
+    var queuedBytes: Int { queue?.count ?? 0 }
+    var wantedBytes: Int {
+        get { Int(wanted) }
+        set { wanted = UInt32(clamping: newValue) }
+    }
 
     /// Our side can still send: not ended, not closed.
     package var isOpen: Bool { flags.isDisjoint(with: [.ending, .sentEnd, .closed]) }
 
     /// Nothing waits and the windows are open.
     package var isWritable: Bool {
-        guard flags.subtracting(.receivedEnd) == .sentHeaders else { return false }
+        guard flags.subtracting([.receivedEnd, .detached]) == .sentHeaders else { return false }
         return unsafe connection._withUnsafeGuaranteedRef {
             $0.room(for: self) > 0 && $0.hasOutputRoom
         }

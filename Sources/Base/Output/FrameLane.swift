@@ -8,19 +8,20 @@ open class FrameLane {
     /// Not touched while the lane is closed.
     private let output: Unmanaged<OutputBuffer>
     package final let streamID: UInt32
+    /// A window is 31 bits wide (RFC 9113 §6.9.1).
+    private final var room: Int32
     private final var isOpen = false
-    private final var room: Int
 
     package init(streamID: UInt32, output: OutputBuffer, window: Int) {
         unsafe self.output = Unmanaged.passUnretained(output)
         self.streamID = streamID
-        room = window
+        room = Int32(window)
     }
 
-    /// Payload bytes that the peer allows on this stream; may be negative.
+    /// Payload bytes that the peer allows on this stream: at most 2^31-1; may be negative.
     package final var window: Int {
-        get { room }
-        set { room = newValue }
+        get { Int(room) }
+        set { room = Int32(newValue) }
     }
 
     /// Frames may be appended: nothing of the stream waits, and nothing has ended it.
@@ -40,12 +41,12 @@ open class FrameLane {
     @inline(__always)
     final func take(_ frame: inout SharedFrame) -> Bool {
         let size = frame.size
-        guard isOpen, size <= room else { return false }
+        guard isOpen, size <= Int(room) else { return false }
         return unsafe output._withUnsafeGuaranteedRef { output in
             guard output.isOpenForLanes, size <= output.window,
                 output.count &+ size <= output.bytesMax
             else { return false }
-            room &-= size
+            room &-= Int32(truncatingIfNeeded: size)
             output.window &-= size
             output.messages &+= frame.messages
             output.take(&frame, streamID: streamID)

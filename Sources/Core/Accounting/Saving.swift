@@ -70,8 +70,8 @@ extension Hub {
     /// Notes who is behind; to be called every second.
     package func takeCensus() {
         let now = turn.instant()
-        let longest = waiting.values.map { now - $0.waitingSince }.max() ?? .zero
-        metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.waitingCount }))
+        let longest = waiting.values.map { now - $0.since }.max() ?? .zero
+        metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.session.waitingCount }))
         metrics.oldestBehind.set(longest.wholeNanoseconds)
     }
 }

@@ -48,8 +48,9 @@ package final class SessionDialogue {
         self.limits = limits
         number = hub.freshEpoch()
         machine = SessionMachine(limits: limits, at: hub.turn.instant())
-        session = Session(codec: codec, sink: output)
-        session.observer = self
+        let session = ObservedSession(codec: codec, sink: output)
+        self.session = session
+        session.watcher = self
         setTimer()
     }
 

@@ -4,16 +4,13 @@ internal import GRPC
 internal import Schema
 internal import Streams
 
-/// One `MarketData.Subscribe` call: the session of its topics, writing to its HTTP/2 stream.
-final class SubscribeCall: RPCHandler, FrameSink {
+/// `MarketData.Subscribe`: one for all calls, each of which keeps the session of its topics.
+final class SubscribeHandler: RPCHandler {
     private let hub: Hub
     private let topicsMax: Int
     private let filterLimits: FilterLimits
-    private unowned let call: RPCCall
-    private var session: Session?
 
-    init(_ call: RPCCall, hub: Hub, limits: GatewayLimits) {
-        self.call = call
+    init(hub: Hub, limits: GatewayLimits) {
         self.hub = hub
         (topicsMax, filterLimits) = (limits.topicsPerCallMax, limits.session.filter)
     }
@@ -21,56 +18,42 @@ final class SubscribeCall: RPCHandler, FrameSink {
     // MARK: RPCHandler
 
     func receivedMessage(_ message: RawSpan, on call: RPCCall) {
-        guard session == nil else {
-            return finish(RPCStatus(.invalidArgument, "Subscribe takes one request message"))
+        guard call.subscriptions == nil else {
+            return finish(call, RPCStatus(.invalidArgument, "Subscribe takes one request message"))
         }
         guard let request = call.decode(SubscribeRequest.self, message) else { return }
-        begin(request)
+        begin(request, call)
     }
 
     func receivedEnd(on call: RPCCall) {
-        if session == nil {
-            finish(RPCStatus(.invalidArgument, "Subscribe ended without a request message"))
+        if call.subscriptions == nil {
+            finish(
+                call, RPCStatus(.invalidArgument, "Subscribe ended without a request message"))
         }
     }
 
-    func cancelled(_ call: RPCCall) {
-        session?.end()
-        session = nil
-    }
+    func cancelled(_ call: RPCCall) { endSession(of: call) }
 
-    func becameWritable(_ call: RPCCall) { session?.becameWritable() }
+    func becameWritable(_ call: RPCCall) { call.subscriptions?.becameWritable() }
 
     /// A subscription never ends by itself, and its position is good anywhere.
-    func draining(_ call: RPCCall, deadline: Instant) {
-        finish(StatusMapping.draining)
-    }
-
-    // MARK: FrameSink
-
-    var lane: FrameLane? { call.lane }
-
-    func offer(_ frames: RawSpan) -> Bool { call.trySend(framed: frames) }
-
-    func tookFurther(_ messages: Int) { call.countFurther(messages) }
-
-    func offerMissed(_ frames: RawSpan) -> Bool { call.trySend(several: frames) }
-
-    func enqueue(_ frames: RawSpan) { call.send(framed: frames) }
+    func draining(_ call: RPCCall, deadline: Instant) { finish(call, StatusMapping.draining) }
 
     // MARK: Inside
 
-    private func begin(_ request: SubscribeRequest) {
-        guard !request.topics.isEmpty else { return finish(StatusMapping.noTopics("Subscribe")) }
+    private func begin(_ request: SubscribeRequest, _ call: RPCCall) {
+        guard !request.topics.isEmpty else {
+            return finish(call, StatusMapping.noTopics("Subscribe"))
+        }
         guard request.topics.count <= topicsMax else {
             return finish(
-                StatusMapping.tooManyTopics(request.topics.count, limit: topicsMax))
+                call, StatusMapping.tooManyTopics(request.topics.count, limit: topicsMax))
         }
         let plan: SubscriptionPlan
         do throws(Schema.Refusal) {
             plan = try SubscriptionPlan(request, filterLimits)
         } catch {
-            return finish(StatusMapping.status(error))
+            return finish(call, StatusMapping.status(error))
         }
         var resume: [String: Position] = [:]
         for position in request.resume {
@@ -87,8 +70,8 @@ final class SubscribeCall: RPCHandler, FrameSink {
                 return error
             }
         }
-        let session = Session(codec: call.subtype.codec, sink: self)
-        self.session = session
+        let session = Session(codec: call.subtype.codec, sink: call)
+        call.context = session
         let accepted = wanted.accepted.map { name, topic in
             var entry = session.add(
                 topic, resumeAt: resume[name] ?? resume[topic.name],
@@ -98,24 +81,37 @@ final class SubscribeCall: RPCHandler, FrameSink {
         }
         call.send(
             Update(payload: .subscribed(Subscribed(accepted: accepted, rejected: wanted.rejected))))
-        if accepted.isEmpty { return finish(StatusMapping.allRejected(wanted.rejected)) }
+        if accepted.isEmpty {
+            return finish(call, StatusMapping.allRejected(wanted.rejected))
+        }
         if let caller = call.caller, caller.mayChange {
             let topics = wanted.accepted.map(\.topic.name)
-            caller.onChange = { [weak self] _ in self?.callerChanged(topics: topics) }
+            caller.onChange = { [weak call] _ in
+                if let call { self.callerChanged(call, topics: topics) }
+            }
         }
         session.becameWritable()
     }
 
     /// The caller's token stands for less than it did: this call has no words for a part of it.
-    private func callerChanged(topics: [String]) {
+    private func callerChanged(_ call: RPCCall, topics: [String]) {
         guard let caller = call.caller else { return }
         let lost = topics.filter { !caller.topicAllowed($0) }
-        if !lost.isEmpty { finish(StatusMapping.noLongerAllowed(lost)) }
+        if !lost.isEmpty { finish(call, StatusMapping.noLongerAllowed(lost)) }
     }
 
-    private func finish(_ status: RPCStatus) {
-        session?.end()
-        session = nil
+    private func finish(_ call: RPCCall, _ status: RPCStatus) {
+        endSession(of: call)
         call.finish(status)
     }
+
+    private func endSession(of call: RPCCall) {
+        call.subscriptions?.end()
+        call.context = nil
+    }
+}
+
+extension RPCCall {
+    /// The session of a call that is served by `SubscribeHandler`.
+    fileprivate var subscriptions: Session? { context as? Session }
 }

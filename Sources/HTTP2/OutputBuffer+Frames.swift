@@ -1,0 +1,11 @@
+internal import Base
+
+extension OutputBuffer {
+    /// RFC 9113 §4.1.
+    func appendFrameHead(size: Int, type: UInt8, flags: UInt8, streamID: UInt32) {
+        for shift in [16, 8, 0] { append(UInt8(truncatingIfNeeded: size >> shift)) }
+        append(type)
+        append(flags)
+        for shift in [24, 16, 8, 0] { append(UInt8(truncatingIfNeeded: streamID >> shift)) }
+    }
+}

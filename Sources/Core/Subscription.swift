@@ -10,6 +10,7 @@ package final class Subscription {
         case lostEpoch
     }
 
+    // There are many subscriptions: in this order the fields leave no gaps.
     package let topic: Topic
     unowned let session: Session
     package internal(set) var audience: Audience
@@ -29,14 +30,14 @@ package final class Subscription {
     var closesWhenBehind = false
     /// Something was sent; what is lost from now on is the subscriber's slowness.
     var hasStarted = false
-    /// The topic's sequence just before the subscriber could not take something.
-    var behindSince: UInt64 = 0
-    /// Events that caught it up, statuses and gaps not counted.
-    package internal(set) var eventsSent: UInt64 = 0
     /// Has had everything there was, once.
     package internal(set) var isCaughtUp = false
     /// Names the subscription of the session that this is a part of.
     package let tag: UInt32
+    /// The topic's sequence just before the subscriber could not take something.
+    var behindSince: UInt64 = 0
+    /// Events that caught it up, statuses and gaps not counted.
+    package internal(set) var eventsSent: UInt64 = 0
 
     init(topic: Topic, session: Session, audience: Audience, tag: UInt32) {
         self.topic = topic

@@ -1,10 +1,16 @@
 /// The subscriptions of one session by the number of their topic. Most sessions have one, which
-/// takes no memory besides.
-struct SubscriptionTable {
+/// takes no memory besides. Not copied: copies would share the subscriptions.
+struct SubscriptionTable: ~Copyable {
+    private final class Several {
+        var byNumber: [UInt32: Subscription]
+
+        init(_ byNumber: [UInt32: Subscription]) { self.byNumber = byNumber }
+    }
+
     private enum Content {
         case none
         case one(Subscription)
-        case many([UInt32: Subscription])
+        case several(Several)
     }
 
     private var content = Content.none
@@ -15,7 +21,7 @@ struct SubscriptionTable {
             switch content {
             case .none: nil
             case .one(let only): only.topic.number == number ? only : nil
-            case .many(let all): all[number]
+            case .several(let all): all.byNumber[number]
             }
         }
         set {
@@ -25,12 +31,9 @@ struct SubscriptionTable {
             case .one(let only) where only.topic.number == number:
                 content = newValue.map { .one($0) } ?? .none
             case .one(let only):
-                if let newValue { content = .many([only.topic.number: only, number: newValue]) }
-            case .many(var all):
-                // Or the dictionary would be copied.
-                content = .none
-                all[number] = newValue
-                content = .many(all)
+                guard let newValue else { return }
+                content = .several(Several([only.topic.number: only, number: newValue]))
+            case .several(let all): all.byNumber[number] = newValue
             }
         }
     }
@@ -39,7 +42,7 @@ struct SubscriptionTable {
         switch content {
         case .none: nil
         case .one(let only): only
-        case .many(let all): all.values.first
+        case .several(let all): all.byNumber.values.first
         }
     }
 
@@ -47,7 +50,7 @@ struct SubscriptionTable {
         switch content {
         case .none: []
         case .one(let only): [only]
-        case .many(let all): Array(all.values)
+        case .several(let all): Array(all.byNumber.values)
         }
     }
 }

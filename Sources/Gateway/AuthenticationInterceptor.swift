@@ -12,6 +12,8 @@ package final class AuthenticationInterceptor: RPCInterceptor {
     private let refusals: RefusalAccounting
     /// Calls that may live longer than their caller's credentials.
     private var living: [ObjectIdentifier: CallIdentity] = [:]
+    /// The latest caller who cannot change.
+    private var latest: CallIdentity?
 
     package init(
         loop: EventLoop, authenticator: Authenticator, policy: AccessPolicy = AccessPolicy(),
@@ -36,11 +38,12 @@ package final class AuthenticationInterceptor: RPCInterceptor {
                 return RPCStatus(.unimplemented, "method \(call.path) is not known")
             }
             try check(principal, has: role)
-            let identity = CallIdentity(principal, role: role, call: call, interceptor: self)
-            call.identity = identity
-            let mayEnd = authenticator.canRefresh || principal.expiry != nil
-            if mayEnd && !policy.isJudgedOnce(call.path) {
-                watch(identity, of: call)
+            if authenticator.canRefresh || principal.expiry != nil {
+                let identity = CallIdentity(principal, role: role, call: call, interceptor: self)
+                call.identity = identity
+                if !policy.isJudgedOnce(call.path) { watch(identity, of: call) }
+            } else {
+                call.identity = unchanging(principal, role)
             }
             return nil
         } catch {
@@ -98,6 +101,14 @@ package final class AuthenticationInterceptor: RPCInterceptor {
     }
 
     // MARK: Inside
+
+    /// Callers who stay who they are: equal ones share one identity.
+    private func unchanging(_ principal: Principal, _ role: Role) -> CallIdentity {
+        if let latest, latest.principal == principal, latest.role == role { return latest }
+        let identity = CallIdentity(principal, role: role, call: nil, interceptor: self)
+        latest = identity
+        return identity
+    }
 
     private func check(_ principal: Principal, has role: Role) throws(CredentialError) {
         if !principal.roles.contains(role) { throw .roleMissing }

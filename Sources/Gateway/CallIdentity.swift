@@ -9,6 +9,7 @@ package final class CallIdentity {
     package internal(set) var principal: Principal
     /// What the call's method needs.
     let role: Role
+    /// Nil: whoever calls stays who he is, and all his calls share this.
     private(set) weak var call: RPCCall?
     private weak var interceptor: AuthenticationInterceptor?
     var timer: TimerID?
@@ -21,7 +22,7 @@ package final class CallIdentity {
     package var onChange: ((Principal) -> Void)?
 
     init(
-        _ principal: Principal, role: Role, call: RPCCall, interceptor: AuthenticationInterceptor
+        _ principal: Principal, role: Role, call: RPCCall?, interceptor: AuthenticationInterceptor
     ) {
         self.principal = principal
         self.role = role

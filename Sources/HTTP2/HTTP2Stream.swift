@@ -29,13 +29,14 @@ package final class HTTP2Stream: FrameLane {
     /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.
     static let frameBytesMax = 16_384
 
-    /// The connection clears the streams it still has before it goes, so `closed` guards this.
-    private let connection: Unmanaged<HTTP2Connection>
+    // There are many streams: in this order the fields leave no gaps.
     var flags: Flags = [] {
         didSet { setOpen(flags.subtracting([.receivedEnd, .detached]) == .sentHeaders) }
     }
     /// Bytes that the last refused send needed.
     private var wanted: UInt32 = 0
+    /// The connection clears the streams it still has before it goes, so `closed` guards this.
+    private let connection: Unmanaged<HTTP2Connection>
     /// What waits to be framed; most streams have nothing most of the time.
     var queue: StreamQueue?
 

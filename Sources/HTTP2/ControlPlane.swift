@@ -20,6 +20,8 @@ final class ControlPlane {
     /// Streams whose RST_STREAM(NO_ERROR) only tells the library that our own DATA ended them.
     private var swallowed: [UInt32] = []
     private var hasSentSettings = false
+    /// A GOAWAY with an error has left: nothing of the peer is heard any more.
+    private(set) var hasGivenUp = false
     /// HEADERS frames submitted.
     private(set) var headersCount: Int64 = 0
 
@@ -49,8 +51,8 @@ final class ControlPlane {
         unsafe nghttp2_option_set_max_continuations(option, 2 * limits.continuationsMax)
         unsafe nghttp2_option_set_max_outbound_ack(option, limits.acknowledgementsMax)
         unsafe nghttp2_option_set_max_settings(option, limits.settingsMax)
-        // It would keep closed streams, up to the number that may be open, for priorities that
-        // RFC 9113 §5.3.2 has given up.
+        // It would keep as many closed streams as may be open: for priorities, which RFC 9113
+        // §5.3.2 has given up, and to see what `HTTP2Connection.receivesOn` sees.
         unsafe nghttp2_option_set_no_closed_streams(option, 1)
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
         let code = unsafe cnghttp2_session_new(
@@ -126,6 +128,7 @@ final class ControlPlane {
             guard count >= 0 else { throw .library(code: Int32(count)) }
             guard count > 0, let bytes = unsafe bytes else { return }
             if unsafe isSwallowed(bytes, count) { continue }
+            if unsafe isLastWord(bytes, count) { hasGivenUp = true }
             if !hasSentSettings, unsafe bytes[3] == UInt8(NGHTTP2_SETTINGS.rawValue) {
                 hasSentSettings = true
                 unsafe output.append(announcingStreams(bytes, count))
@@ -151,6 +154,13 @@ final class ControlPlane {
 
     /// Streams beyond the limit that one read can open before their RST_STREAM has left.
     private static let streamsSlack: UInt32 = 10_000
+
+    /// GOAWAY with a code other than NO_ERROR (RFC 9113 §6.8).
+    private func isLastWord(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count >= 17, unsafe bytes[3] == UInt8(NGHTTP2_GOAWAY.rawValue) else { return false }
+        return unsafe UnsafeRawPointer(bytes).loadUnaligned(fromByteOffset: 13, as: UInt32.self)
+            != 0
+    }
 
     private func isSwallowed(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard count == 13, unsafe bytes[3] == 3 else { return false }

@@ -10,10 +10,13 @@ struct FrameSplitter {
     enum Piece: Equatable {
         /// Pass this range of the input on.
         case bytes(Range<Int>)
-        /// Pass the first nine bytes of `held` on: a frame head that a read had cut.
-        case heldHead
+        /// Pass the first nine bytes of `held` on: a frame head that a read had cut. With a stream
+        /// if it is as `earlier` says.
+        case heldHead(earlier: UInt32?)
         /// WINDOW_UPDATE (RFC 9113 §6.9), reserved bits removed.
         case windowUpdate(streamID: UInt32, increment: UInt32)
+        /// HEADERS or DATA comes next, and it is not what begins its stream.
+        case earlier(streamID: UInt32)
     }
 
     private static let headSize = 9
@@ -26,6 +29,9 @@ struct FrameSplitter {
     private var heldCount = 0
     private(set) var held = InlineArray<13, UInt8>(repeating: 0)
     private var isHeadersFrame = false
+    /// The last stream for which HEADERS came; a server's splitter alone keeps it.
+    private var begunMax: UInt32 = 0
+    private var isAnnounced = false
     /// A server's; what it refuses is passed on no more.
     var judge: FrameJudge?
 
@@ -60,12 +66,30 @@ struct FrameSplitter {
                 return .windowUpdate(
                     streamID: bytes.bigEndian(start + 5, as: UInt32.self) & 0x7fff_ffff,
                     increment: bytes.bigEndian(start + 9, as: UInt32.self) & 0x7fff_ffff)
+            } else if let streamID = earlier(bytes, position) {
+                if position > start { return .bytes(start..<position) }
+                isAnnounced = true
+                return .earlier(streamID: streamID)
             } else {
-                entered(bytes.bigEndian(position, as: UInt32.self), flags: bytes.byte(position + 4))
+                isAnnounced = false
+                entered(
+                    bytes.bigEndian(position, as: UInt32.self), flags: bytes.byte(position + 4),
+                    streamID: bytes.bigEndian(position + 5, as: UInt32.self))
                 position += Self.headSize
             }
         }
         return position > start && heldCount == 0 ? .bytes(start..<position) : nil
+    }
+
+    private func earlier(_ bytes: RawSpan, _ position: Int) -> UInt32? {
+        if isAnnounced || isInHeaderBlock { return nil }
+        return earlier(
+            type: bytes.byte(position + 3), bytes.bigEndian(position + 5, as: UInt32.self))
+    }
+
+    private func earlier(type: UInt8, _ number: UInt32) -> UInt32? {
+        let streamID = number & 0x7fff_ffff
+        return type <= 1 && streamID != 0 && streamID <= begunMax ? streamID : nil
     }
 
     /// Collects one byte of a cut frame head.
@@ -77,8 +101,10 @@ struct FrameSplitter {
         let start = heldNumber(0)
         if !isWindowUpdate(start) {
             heldCount = 0
-            entered(start, flags: held[4])
-            return .heldHead
+            let streamID = heldNumber(5)
+            let earlier = isInHeaderBlock ? nil : earlier(type: held[3], streamID)
+            entered(start, flags: held[4], streamID: streamID)
+            return .heldHead(earlier: earlier)
         }
         guard heldCount == Self.windowUpdateSize else { return nil }
         heldCount = 0
@@ -96,13 +122,14 @@ struct FrameSplitter {
         start == 0x0000_0408 && !isInHeaderBlock && !isBeforeFirstFrame
     }
 
-    private mutating func entered(_ start: UInt32, flags: UInt8) {
+    private mutating func entered(_ start: UInt32, flags: UInt8, streamID: UInt32) {
         isBeforeFirstFrame = false
         skip = Int(start >> 8)
         let endsHeaders = flags & 0x4 != 0
         let type = UInt8(truncatingIfNeeded: start)
         isHeadersFrame = type == 1 || type == 9
         judge?.entered(type: type, flags: flags, length: skip)
+        if type == 1, judge != nil { begunMax = max(begunMax, streamID & 0x7fff_ffff) }
         switch type {
         case 1, 5: if !endsHeaders { isInHeaderBlock = true }  // HEADERS, PUSH_PROMISE
         case 9: if endsHeaders { isInHeaderBlock = false }  // CONTINUATION

@@ -34,6 +34,7 @@ extension HTTP2Connection {
         limitReached(.streams)
         hasUndrained = true
         control.submitReset(streamID, .refusedStream, isSwallowed: false)
+        forgive(streamID)
         return false
     }
 

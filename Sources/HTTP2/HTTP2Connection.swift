@@ -59,6 +59,10 @@ package final class HTTP2Connection {
     var detachable: [HTTP2Stream] = []
     var detachedCount = 0
     var detachedEnds: [(UInt32, HTTP2ErrorCode?)] = []
+    /// The last stream that the peer has opened.
+    var openedMax: UInt32 = 0
+    /// Closed streams on which the peer may still be sending.
+    var forgiven: [UInt32] = []
     /// Streams to reset once their trailers left the library.
     private var resetAfterDrain: [HTTP2Stream] = []
     private var fault: HTTP2Error? { didSet { openLanes() } }
@@ -103,8 +107,8 @@ package final class HTTP2Connection {
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
         failure != nil
-            || (waiting.count == forgottenCount && detachedCount == 0 && !control.wantsRead
-                && !control.wantsWrite)
+            || (!control.wantsRead && !control.wantsWrite
+                && (control.hasGivenUp || waiting.count == forgottenCount && detachedCount == 0))
     }
 
     package var streamCount: Int { streams.count }
@@ -118,11 +122,13 @@ package final class HTTP2Connection {
         while failure == nil, let piece = splitter.next(bytes, at: &position) {
             switch piece {
             case .bytes(let range): feed(bytes.extracting(range))
-            case .heldHead:
+            case .heldHead(let earlier):
+                if let earlier { receivesOn(earlier) }
                 let held = splitter.held
                 unsafe feed(held.span.bytes.extracting(0..<9))
             case .windowUpdate(let streamID, let increment):
                 if !opened(streamID, by: Int(increment)) { refuse(streamID, increment) }
+            case .earlier(let streamID): receivesOn(streamID)
             }
         }
         splitter.readEnded(now: now)
@@ -232,6 +238,7 @@ package final class HTTP2Connection {
         switch event {
         case .headers(let id, let fields, let opensStream, let isTooLarge):
             if opensStream {
+                openedMax = max(openedMax, id)
                 guard admits(id) else { return }
                 add(id)
             }
@@ -244,12 +251,14 @@ package final class HTTP2Connection {
                 .data(stream, range.lowerBound + dataBase..<range.upperBound + dataBase))
         case .ended(let id): receivedEnd(id)
         case .closed(let id, let code):
-            if stream(id)?.flags.contains(.detached) == true { return }
+            guard let stream = stream(id) else { return forgive(id) }
+            if stream.flags.contains(.detached) { return }
             remove(id, HTTP2ErrorCode(rawValue: code))
         case .peerReset(let id, let code):
+            guard let stream = stream(id) else { return }
+            stream.flags.insert(.receivedEnd)
             // Of others the library says that they are closed.
-            guard stream(id)?.flags.contains(.detached) == true else { return }
-            remove(id, HTTP2ErrorCode(rawValue: code))
+            if stream.flags.contains(.detached) { remove(id, HTTP2ErrorCode(rawValue: code)) }
         case .headersNotSent(let id):
             if let stream = stream(id) { reset(stream, .internalError) }
         case .initialWindow(let size): initialWindowChanged(to: Int(size))
@@ -302,6 +311,7 @@ extension HTTP2Connection {
         guard let index = index(of: id) else { return }
         let stream = streams.remove(at: index)
         if stream.flags.contains(.detached) { detachedCount -= 1 }
+        if !stream.hasReceivedEnd { forgive(id) }
         forgetQueue(of: stream)
         stream.flags.insert(.closed)
         if stream.flags.contains(.behind) { closedBehind() }

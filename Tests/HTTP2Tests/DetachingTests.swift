@@ -191,14 +191,68 @@ import Testing
         #expect(pair.server.isFinished)
     }
 
-    @Test func `what the peer sends on a stream that it has ended changes nothing`() {
+    @Test(arguments: [1, 8, .max])
+    func `a peer that sends on a stream that it has ended loses the connection`(stride: Int) {
         let pair = Pair()
         let (_, server) = subscribed(pair)
+        #expect(!pair.server.isFinished)
         let data = Frame(type: Frame.data, streamID: server.id, payload: [1, 2, 3])
-        deliver(data.bytes, to: pair.server)
+        deliver(data.bytes, to: pair.server, stride: stride)
         pair.exchange()
         #expect(pair.serverBody[server.id] == nil)
-        #expect(pair.server.failure == nil || server.isClosed)
+        let last = Frame.parse(pair.serverBytes).last { $0.type == Frame.goAway }
+        #expect(last?.code == HTTP2ErrorCode.streamClosed.rawValue)
+        #expect(pair.server.isFinished, "although a stream is open")
+    }
+
+    @Test func `a peer that has reset a stream may not send on it`() {
+        let peer = RawPeer()
+        peer.send(RawPeer.post(1))
+        peer.send(Frame(type: Frame.reset, streamID: 1, payload: wire(8)))
+        let answers = peer.send(Frame(type: Frame.data, streamID: 1, payload: [1]))
+        #expect(answers.map(\.code) == [HTTP2ErrorCode.streamClosed.rawValue])
+    }
+
+    @Test func `what was on its way when we ended a stream is ignored`() {
+        let peer = RawPeer()
+        peer.respond = { connection, stream in connection.reset(stream, .cancel) }
+        peer.send(RawPeer.post(1))
+        for _ in 0..<3 {
+            peer.send(Frame(type: Frame.data, streamID: 1, payload: [1]))
+        }
+        #expect(peer.server.failure == nil && !peer.server.isFinished)
+    }
+
+    @Test func `so is what follows a request that the library refused`() {
+        let peer = RawPeer()
+        // A name in upper case is malformed (RFC 9113 §8.2.1).
+        let malformed = RawPeer.request("/p", get: false) + [0, 1, 65, 1, 66]
+        let refused = peer.send(
+            Frame(type: Frame.headers, flags: 4, streamID: 1, payload: malformed))
+        #expect(refused.map(\.type) == [Frame.reset])
+        peer.send(RawPeer.post(3))
+        peer.send(Frame(type: Frame.data, streamID: 1, payload: [1]))
+        #expect(peer.server.failure == nil && !peer.server.isFinished)
+    }
+
+    @Test func `a request that comes after the goodbye is ignored with its data`() {
+        let peer = RawPeer()
+        peer.send(RawPeer.post(1))
+        peer.server.submitGoAway()
+        _ = peer.answers()
+        peer.send(RawPeer.post(3))
+        let answers = peer.send(Frame(type: Frame.data, streamID: 3, payload: [1]))
+        #expect(!answers.contains { $0.type == Frame.goAway })
+        #expect(peer.server.failure == nil && !peer.server.isFinished)
+    }
+
+    @Test func `only so many ends are forgiven`() {
+        var limits = HTTP2Limits()
+        limits.concurrentStreamsMax = 10
+        let peer = RawPeer(limits: limits)
+        peer.respond = { connection, stream in connection.reset(stream, .cancel) }
+        for index in 0..<100 { peer.send(RawPeer.post(UInt32(2 * index + 1))) }
+        #expect((5...10).contains(peer.server.forgiven.count))
     }
 
     @Test func `detached streams count against the number that may be open`() {

@@ -6,7 +6,8 @@ import Testing
 @Suite struct FrameSplitterTests {
     /// Runs the splitter over `bytes` in pieces; returns what passes on and what was taken out.
     func split(_ bytes: [UInt8], stride: Int, role: HTTP2Role) -> ([UInt8], [FrameSplitter.Piece]) {
-        var splitter = FrameSplitter(role: role)
+        var splitter = FrameSplitter(
+            role: role, judge: role == .server ? FrameJudge(HTTP2Limits()) : nil)
         var passed: [UInt8] = []
         var taken: [FrameSplitter.Piece] = []
         var start = 0
@@ -18,8 +19,10 @@ import Testing
                 while let piece = splitter.next(span, at: &position) {
                     switch piece {
                     case .bytes(let range): passed += part[range]
-                    case .heldHead: for index in 0..<9 { passed.append(splitter.held[index]) }
-                    case .windowUpdate: taken.append(piece)
+                    case .heldHead(let earlier):
+                        if let earlier { taken.append(.earlier(streamID: earlier)) }
+                        for index in 0..<9 { passed.append(splitter.held[index]) }
+                    case .windowUpdate, .earlier: taken.append(piece)
                     }
                 }
             }
@@ -50,6 +53,22 @@ import Testing
         let (passed, taken) = split(input, stride: stride, role: .client)
         #expect(passed == settings + head + update + end)
         #expect(taken.count == 1)
+    }
+
+    @Test(arguments: Array(1...40) + [.max])
+    func `frames of streams that have begun are announced, and pass`(stride: Int) {
+        let settings = Frame(type: Frame.settings).bytes
+        let frames = [
+            Frame(type: Frame.headers, flags: 4, streamID: 0x8000_0003, payload: [1]),
+            Frame(type: Frame.data, streamID: 1, payload: [1, 2, 3]),
+            Frame(type: Frame.reset, streamID: 1, payload: wire(0)),
+            Frame(type: Frame.headers, flags: 4, streamID: 3, payload: [1]),
+            Frame(type: Frame.data, streamID: 5), Frame(type: Frame.data, streamID: 0),
+        ].flatMap(\.bytes)
+        let input = preface + settings + frames
+        let (passed, taken) = split(input, stride: stride, role: .server)
+        #expect(passed == input)
+        #expect(taken == [.earlier(streamID: 1), .earlier(streamID: 3)])
     }
 
     @Test func `the first frame is never taken out`() {

@@ -30,14 +30,17 @@ struct FrameDebt {
 
     mutating func clear() { (count, bytes) = (0, 0) }
 
-    /// Writes `bytes` bytes.
+    /// Writes `bytes` bytes. Inlined, or its caller would copy the whole debt.
+    @inline(__always)
     func write(to start: UnsafeMutableRawPointer) {
         var target = unsafe start
+        // Through a span: a subscript of the array itself copies all of it.
+        let entries = entries.span
         for index in 0..<count {
-            let size = Int(entries[index].size)
-            guard let payload = unsafe entries[index].payload else { continue }
-            unsafe DataFrame.write(
-                payload, size: size, streamID: entries[index].streamID, to: target)
+            let entry = entries[index]
+            let size = Int(entry.size)
+            guard let payload = unsafe entry.payload else { continue }
+            unsafe DataFrame.write(payload, size: size, streamID: entry.streamID, to: target)
             unsafe target += size &+ DataFrame.headSize
         }
     }

@@ -8,43 +8,56 @@ extension EventTopic {
     /// page begins if this one is full.
     package func page(_ wish: HistoryWish) -> GetHistoryResponse {
         publishPending()
-        // The owner goes on meanwhile.
-        let ring = history.copy
+        let first = history.range.lowerBound
         var response = GetHistoryResponse(
-            epoch: position.epoch, firstSequence: ring.first, lastSequence: position.sequence)
-        var reached = wish.start.map { sequence(before: $0) } ?? ring.first &- 1
+            epoch: position.epoch, firstSequence: first, lastSequence: position.sequence)
+        var reached = wish.start.map { sequence(before: $0) } ?? first &- 1
         var end = min(position.sequence, wish.lastSequence ?? .max)
         if let time = wish.endTime { end = min(end, sequence(before: time)) }
-        if let lost = ring.gap(after: reached), lost.lowerBound <= wish.lastSequence ?? .max {
+        if let lost = history.gap(after: reached), lost.lowerBound <= wish.lastSequence ?? .max {
             let last = min(lost.upperBound, wish.lastSequence ?? .max)
             response.gone = Gap(
                 reason: .expired, fromSequence: lost.lowerBound, toSequence: last)
             reached = lost.upperBound
         }
-        var bytes = 0
-        while reached < end, let event = ring[reached &+ 1] {
-            let isFull = response.events.count == wish.eventsMax
-            if isFull || !response.events.isEmpty && bytes + event.size > wish.bytesMax {
-                response.nextSequence = reached &+ 1
-                break
-            }
-            reached &+= 1
-            response.events.append(update(of: event, sequence: reached, .all))
-            bytes += event.size
-        }
+        if !fill(&response, &reached, to: end, wish) { response.nextSequence = reached &+ 1 }
         return response
+    }
+
+    /// Leads on from `reached` to `end`, in pieces: the owner goes on meanwhile, and neither waits
+    /// for a page nor copies anything because of it. False: there is more than the page takes, or
+    /// what follows is gone by now, as the next page will say.
+    private func fill(
+        _ response: inout GetHistoryResponse, _ reached: inout UInt64, to end: UInt64,
+        _ wish: HistoryWish
+    ) -> Bool {
+        var bytes = 0
+        defer { read.removeAll(keepingCapacity: true) }
+        while reached < end {
+            read.removeAll(keepingCapacity: true)
+            let countMax = min(Self.readMax, wish.eventsMax - response.events.count)
+            let lost = history.read(after: reached, through: end, countMax: countMax, into: &read)
+            if lost != nil || read.isEmpty { return false }
+            for event in read {
+                if !response.events.isEmpty, bytes + event.size > wish.bytesMax { return false }
+                reached &+= 1
+                response.events.append(update(of: event, sequence: reached, .all))
+                bytes += event.size
+            }
+        }
+        return true
     }
 
     /// What could be replayed now.
     package func replayInfo(named name: String) -> ReplayInfo {
         publishPending()
-        let ring = history.copy
+        let extent = history.extent
         return ReplayInfo(
-            name: name, epoch: position.epoch, firstSequence: ring.first,
+            name: name, epoch: position.epoch, firstSequence: extent.sequences.lowerBound,
             lastSequence: position.sequence,
-            firstTime: ring[ring.first].flatMap { Wire.time($0.publishTime) },
-            lastTime: ring[ring.last].flatMap { Wire.time($0.publishTime) },
-            events: UInt64(ring.count), bytes: UInt64(ring.bytes),
-            eventsMax: UInt64(ring.countMax))
+            firstTime: extent.firstTime.flatMap(Wire.time),
+            lastTime: extent.lastTime.flatMap(Wire.time),
+            events: UInt64(extent.sequences.count), bytes: UInt64(extent.bytes),
+            eventsMax: UInt64(extent.countMax))
     }
 }

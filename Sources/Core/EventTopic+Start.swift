@@ -16,35 +16,20 @@ extension EventTopic {
         }
     }
 
-    /// Before the oldest event published at or after `time`. When that may have been one that is
-    /// gone, before all that is gone: nobody knows their times any more.
     func sequence(before time: Timestamp) -> UInt64 {
-        let ring = history.copy
-        if ring.first > 1, ring[ring.first].map({ time <= $0.publishTime }) ?? true { return 0 }
-        // Publish times do not fall, unless somebody sets the clock back.
-        var (low, high) = (ring.first, position.sequence &+ 1)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if ring[middle].map({ $0.publishTime < time }) ?? false {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low &- 1
+        history.sequence(before: time, through: position.sequence)
     }
 
     /// Before the last `count` events that are no statuses. When the ring has fewer, as many before
     /// its first as are missing.
     func sequence(beforeLast count: UInt64) -> UInt64 {
-        let ring = history.copy
         var (sequence, left) = (position.sequence, count)
-        while left > 0, let event = ring[sequence] {
-            if event.status == nil { left -= 1 }
-            sequence &-= 1
-        }
+        while history.stepBack(from: &sequence, left: &left, stepsMax: Self.stepsBackMax) {}
         return sequence > left ? sequence - left : 0
     }
+
+    /// Some microseconds of the lock.
+    private static let stepsBackMax = 1024
 
     /// Sequence of the newest entry that is not about the status, if it is among the last few.
     private func newestEvent() -> UInt64 {

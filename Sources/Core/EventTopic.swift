@@ -44,15 +44,11 @@ package final class EventTopic: Topic {
     }
 
     override func adopt(_ inherited: InheritedTopic) -> Bool {
-        let own = history.copy
         guard super.adopt(inherited) else { return false }
-        if let told = inherited.ring, told.last == position.sequence {
-            history.replace(with: told)
-        } else {
-            // What was not told is a gap for those who ask for it.
-            history.replace(
-                with: Self.makeRing(hub.limits, firstSequence: position.sequence &+ 1))
-        }
+        var fresh = Self.makeRing(hub.limits, firstSequence: position.sequence &+ 1)
+        // What was not told is a gap for those who ask for it.
+        if let told = inherited.ring, told.last == position.sequence { fresh = told }
+        let own = history.exchange(for: fresh)
         lastSequence = position.sequence
         continueWith(own)
         return true

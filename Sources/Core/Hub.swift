@@ -80,9 +80,7 @@ package final class Hub {
         }
         let name = try Self.parse(text)
         if let known = topics[name.description] { return wanted(known) }
-        let fresh = try make(name, text)
-        askOwner(for: fresh)
-        return fresh
+        return try make(name, text)
     }
 
     static func parse(_ text: String) throws(TopicRefusal) -> TopicName {
@@ -124,9 +122,21 @@ package final class Hub {
         if connector.lacks(symbol) {
             throw TopicRefusal(.unknown, "\(venue) does not list \(symbol)")
         }
-        let board = try InstrumentBoard(venue: venue, symbol: symbol, hub: self)
-        boards[venue]?[symbol] = board
+        let identities = try identities(
+            of: InstrumentBoard.names(venue: venue, symbol: symbol),
+            in: .instrument(venue: venue, symbol))
+        let board = addBoard(venue, symbol, identities)
         connector.demand(board)
+        return board
+    }
+
+    @discardableResult
+    func addBoard(
+        _ venue: String, _ symbol: Symbol, _ identities: [TopicIdentity]
+    ) -> InstrumentBoard {
+        let board = InstrumentBoard(venue: venue, symbol: symbol, identities, hub: self)
+        boards[venue]?[symbol] = board
+        relay { .instrument(venue: venue, symbol: symbol, identities) }
         return board
     }
 
@@ -134,12 +144,21 @@ package final class Hub {
         of board: InstrumentBoard, depth: Int, name: String
     ) throws(TopicRefusal) -> BookTopic {
         if let known = board.books.first(where: { $0.depth == depth }) { return known }
-        let identity = try identities(of: [name])[0]
+        let group = TopicGroup.instrument(venue: board.venue, board.symbol)
+        let book = addBook(try identities(of: [name], in: group)[0], depth: depth, to: board)
+        venues[board.venue]?.bookAdded(to: board)
+        return book
+    }
+
+    @discardableResult
+    func addBook(
+        _ identity: TopicIdentity, depth: Int, to board: InstrumentBoard
+    ) -> BookTopic {
         let book = BookTopic(identity, depth: depth, isAlwaysKept: false, hub: self)
         book.board = board
         add(book)
         board.books.append(book)
-        venues[board.venue]?.bookAdded(to: board)
+        relay { .added(identity) }
         return book
     }
 
@@ -154,8 +173,13 @@ package final class Hub {
         return topic
     }
 
-    func identities(of names: [String]) throws(TopicRefusal) -> [TopicIdentity] {
-        guard let identities = directory.identities(of: names, topicsMax: limits.topicsMax) else {
+    private func identities(
+        of names: [String], in group: TopicGroup
+    ) throws(TopicRefusal) -> [TopicIdentity] {
+        guard
+            let identities = directory.identities(
+                of: names, in: group, topicsMax: limits.topicsMax)
+        else {
             throw TopicRefusal(
                 .exhausted, "the server's limit of \(limits.topicsMax) topics is reached")
         }
@@ -164,24 +188,25 @@ package final class Hub {
 
     /// A benchmark topic that exists from the start.
     package func addEventTopic(named name: String) -> EventTopic {
-        let topic = makeEventTopic(named: name)
+        let known = directory.identities(of: [name], in: .alone(name), topicsMax: .max)
+        guard let identity = known?.first else { preconditionFailure("there is no bound") }
+        let topic = addEventTopic(identity)
         topic.setStatus(.live)
         return topic
     }
 
-    func makeEventTopic(named name: String) -> EventTopic {
-        guard let identity = directory.identities(of: [name], topicsMax: .max)?.first else {
-            preconditionFailure("there is no bound")
-        }
+    @discardableResult
+    func addEventTopic(_ identity: TopicIdentity) -> EventTopic {
         let topic = EventTopic(identity, hub: self, fieldNames: .none)
         add(topic)
+        relay { .added(identity) }
         return topic
     }
 
     /// The venue's list lacks the instrument: its topics end, and their subscribers are told.
     package func dissolve(_ board: InstrumentBoard) {
         let reason = TopicRefusal(.unknown, "\(board.venue) does not list \(board.symbol)")
-        directory.forget(board.topics.map(\.name))
+        directory.forget(.instrument(venue: board.venue, board.symbol))
         relay { .dissolved(venue: board.venue, symbol: board.symbol, reason) }
         dissolve(board, reason)
     }
@@ -199,7 +224,6 @@ package final class Hub {
     func add(_ topic: Topic) {
         topics[topic.name] = topic
         loops.note(topic)
-        relay { .added(topic.name) }
         noteCount()
     }
 
@@ -247,11 +271,14 @@ package final class Hub {
     func publishNow() { publishDirty() }
 
     private func publishDirty() {
-        var index = 0
-        // Publishing may make further topics dirty: derived topics run in the same turn.
-        while index < dirty.count {
-            dirty[index].publishPending()
-            index += 1
+        if dirty.isEmpty { return }
+        relayTogether {
+            var index = 0
+            // Publishing may make further topics dirty: derived topics run in the same turn.
+            while index < dirty.count {
+                dirty[index].publishPending()
+                index += 1
+            }
         }
         dirty.removeAll(keepingCapacity: true)
     }

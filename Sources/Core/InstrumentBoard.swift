@@ -12,10 +12,10 @@ package final class InstrumentBoard {
     /// One per depth somebody asked for; the default depth always exists.
     package internal(set) var books: [BookTopic]
 
-    init(venue: String, symbol: Symbol, hub: Hub) throws(TopicRefusal) {
+    /// - Parameter identities: of `names`.
+    init(venue: String, symbol: Symbol, _ identities: [TopicIdentity], hub: Hub) {
         self.venue = venue
         self.symbol = symbol
-        let identities = try hub.identities(of: Self.names(venue: venue, symbol: symbol))
         tick = TickTopic(identities[0], hub: hub)
         let book = BookTopic(
             identities[1], depth: TopicName.defaultDepth, isAlwaysKept: true, hub: hub)

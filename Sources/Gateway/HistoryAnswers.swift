@@ -44,7 +44,8 @@ struct HistoryAnswers {
     }
 
     private func topics(_ names: [String], _ caller: CallIdentity?) -> TopicRequest {
-        TopicRequest(names, hub: hub, caller: caller) { topic in
+        hub.hearNews()
+        return TopicRequest(names, hub: hub, caller: caller) { topic in
             topic is EventTopic
                 ? nil
                 : TopicRefusal(

@@ -41,7 +41,8 @@ package struct MarketDataService: RPCService {
         }
         router.unary("/\(name)/ListInstruments") {
             (request: ListInstrumentsRequest) throws(RPCStatus) in
-            try Self.instruments(request, hub: hub)
+            hub.hearNews()
+            return try Self.instruments(request, hub: hub)
         }
     }
 
@@ -55,6 +56,7 @@ package struct MarketDataService: RPCService {
             guard call.isOpen else { return }
             do throws(RPCStatus) { call.answer(try response()) } catch { call.finish(error) }
         }
+        hub.hearNews()
         do throws(RPCStatus) { call.answer(try response()) } catch {
             // What has no data here may have some on the loop that owns the topics: it was asked.
             if error.code == .unavailable { hub.whenUpToDate(finish) } else { call.finish(error) }

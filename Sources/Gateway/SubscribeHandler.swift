@@ -61,6 +61,7 @@ final class SubscribeHandler: RPCHandler {
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
         var options: [UInt32: SubscriptionOptions] = [:]
+        hub.hearNews()
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
             do throws(TopicRefusal) {
                 options[topic.number] = try plan.options(

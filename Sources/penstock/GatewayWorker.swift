@@ -38,15 +38,15 @@ actor GatewayWorker {
         }
     }
 
-    /// Makes the hub that follows. The link leads to it.
+    /// Makes the hub that follows. Returns what wakes it when there are news.
     func follow(
-        _ directory: TopicDirectory, _ limits: HubLimits, owner: HubLink<FollowerWish>
-    ) -> HubLink<HubNews> {
+        _ directory: TopicDirectory, _ limits: HubLimits, owner: HubLink
+    ) -> @Sendable () -> Void {
         let hub = Hub(
             following: directory, turn: loop, loop: number, metrics: metrics, limits: limits,
             owner: owner)
         self.hub = hub
-        return HubLink(to: hub, on: loop)
+        return hub.wakeup(on: loop)
     }
 
     /// Takes the connections that are dealt to this loop from now on. Without an authenticator

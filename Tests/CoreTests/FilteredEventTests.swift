@@ -23,7 +23,7 @@ import Testing
         for quantity in quantities {
             topic.append(
                 Market.Trade(
-                    id: topic.history.copy.next, price: decimal("1.5"),
+                    id: topic.history.range.upperBound, price: decimal("1.5"),
                     quantity: Decimal(mantissa: quantity, exponent: 0), side: .buy, firstID: nil,
                     lastID: nil), eventTime: .unknown, receiveTime: .unknown)
         }

@@ -102,10 +102,15 @@ final class FakeVenue: VenueConnector {
     var instruments: [Market.Instrument] = []
     var demanded: [InstrumentBoard] = []
     var added: [InstrumentBoard] = []
+    var onDemand: (InstrumentBoard) -> Void = { _ in }
     private(set) var heirs: [InstrumentBoard] = []
 
     func lacks(_ symbol: Symbol) -> Bool { symbol.description == "NOT/LISTED" }
-    func demand(_ board: InstrumentBoard) { demanded.append(board) }
+    func demand(_ board: InstrumentBoard) {
+        demanded.append(board)
+        onDemand(board)
+    }
+
     func bookAdded(to board: InstrumentBoard) { added.append(board) }
 
     func inherited(_ board: InstrumentBoard) { heirs.append(board) }

@@ -20,7 +20,8 @@ import Testing
         for _ in 0..<count {
             topic.append(
                 Market.Trade(
-                    id: topic.history.copy.next, price: decimal("1.5"), quantity: decimal("2"),
+                    id: topic.history.range.upperBound, price: decimal("1.5"),
+                    quantity: decimal("2"),
                     side: .buy,
                     firstID: nil, lastID: nil), eventTime: .unknown, receiveTime: .unknown)
             fixture.turn.end()
@@ -91,7 +92,7 @@ import Testing
 
     @Test func `from an instant that may be before what is held, all that is gone is a gap`() {
         append(12)
-        let oldest = topic.history.copy[topic.history.copy.first]!.publishTime
+        let oldest = topic.history[topic.history.range.lowerBound]!.publishTime
         #expect(sent(.time(oldest)).gap == 1...5)
         #expect(sent(.time(oldest)).events == Array(6...13))
         var later = oldest
@@ -172,9 +173,9 @@ import Testing
             page(.sequence(2), to: 4).sequences == [] && page(.sequence(2), to: 4).gone == [2, 4])
         #expect(page(.count(2)).sequences == [12, 13])
         #expect(page(.sequence(99)).sequences == [])
-        let time = topic.history.copy[9]!.publishTime
+        let time = topic.history[9]!.publishTime
         #expect(
-            page(.time(time), before: topic.history.copy[12]!.publishTime).sequences == [9, 10, 11])
+            page(.time(time), before: topic.history[12]!.publishTime).sequences == [9, 10, 11])
         #expect(page(before: time).sequences == [6, 7, 8])
     }
 
@@ -194,7 +195,7 @@ import Testing
 
     @Test func `bytes end a page, but one event always fits`() {
         append(12)
-        let one = topic.history.copy[6]!.size
+        let one = topic.history[6]!.size
         #expect(page(bytes: 1).sequences == [6] && page(bytes: 1).next == 7)
         #expect(page(bytes: 2 * one).sequences == [6, 7])
         #expect(page(bytes: 2 * one - 1).sequences == [6])
@@ -208,7 +209,7 @@ import Testing
         let info = topic.replayInfo(named: "x")
         #expect(info.name == "x" && info.epoch == topic.position.epoch)
         #expect(info.firstSequence == 6 && info.lastSequence == 13 && info.events == 8)
-        #expect(info.bytes == UInt64(8 * topic.history.copy[6]!.size) && info.eventsMax == 8)
+        #expect(info.bytes == UInt64(8 * topic.history[6]!.size) && info.eventsMax == 8)
         let span = try #require(info.lastTime) - (try #require(info.firstTime))
         #expect(span == 7_000_000_000)
     }

@@ -329,7 +329,7 @@ struct EventLife {
                 id: id, price: decimal("1.5"),
                 quantity: Decimal(mantissa: quantity, exponent: 0), side: side, firstID: nil,
                 lastID: nil), eventTime: .unknown, receiveTime: .unknown)
-        passing[topic.history.copy.last] = quantity >= 2 && side == .buy
+        passing[topic.history.range.upperBound &- 1] = quantity >= 2 && side == .buy
     }
 
     mutating func step() throws {

@@ -8,6 +8,8 @@ package enum Invariant: String, Sendable, CaseIterable {
     case sequence
     /// What of an event topic does not come is named, exactly.
     case gap
+    /// A filter keeps back what does not pass it, and nothing else.
+    case filter
     /// Never more often than the rate allows.
     case rate
     /// Windows, queues and outputs keep their limits.
@@ -20,6 +22,8 @@ package enum Invariant: String, Sendable, CaseIterable {
     case calm
     /// A drain ends in time.
     case drain
+    /// A new process has every topic of the one before.
+    case takeover
     /// Nothing is left at the end.
     case leak
 }

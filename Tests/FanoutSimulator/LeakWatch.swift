@@ -16,20 +16,21 @@ final class LeakWatch {
         places.append(Place(name, object))
     }
 
+    /// A call keeps its hub.
     func watch(_ loop: ServerLoop) {
         watch(loop, as: "loop")
         watch(loop.hub, as: "hub")
         watch(loop.router, as: "router")
         watch(loop.turn, as: "turn")
-    }
-
-    /// A subscription keeps its topic, a call its hub.
-    func watchTopics(of loop: ServerLoop) {
-        for topic in loop.venue.topics { watch(topic, as: topic.name) }
         for end in loop.ends {
             watch(end, as: "server \(end.number)")
             watch(end.machine, as: "connection \(end.number)")
         }
+    }
+
+    /// A subscription keeps its topic.
+    func watchTopics(of venue: VirtualVenue) {
+        for topic in venue.topics { watch(topic, as: topic.name) }
     }
 
     func check(_ judge: Judge) throws(Violation) {

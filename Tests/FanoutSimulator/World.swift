@@ -17,7 +17,12 @@ package final class World {
     let judge = Judge()
     let trace: Trace
     package internal(set) var tally = Tally()
+    /// Of the process that serves; the first one owns the topics.
     private(set) var loops: [ServerLoop] = []
+    /// Of processes that others have taken the place of.
+    private(set) var leaving: [ServerLoop] = []
+    /// The publishers have gone home.
+    private(set) var isQuiet = false
     private(set) var subscribers: [Subscriber] = []
 
     private init(seed: UInt64, trace: ((String) -> Void)?) {
@@ -40,23 +45,42 @@ package final class World {
         return world.tally
     }
 
-    /// The loop that serves now.
-    var loop: ServerLoop { loops[loops.count - 1] }
+    /// Who publishes the topics.
+    private(set) var venue: VirtualVenue!
 
     private func live(watchedBy leaks: LeakWatch) throws(Violation) {
-        defer { (loops, subscribers) = ([], []) }
-        let loop = ServerLoop(self)
-        loops = [loop]
-        leaks.watch(loop)
-        loop.venue.addBench(plan.benchCount)
+        defer { (loops, leaving, subscribers, venue) = ([], [], [], nil) }
+        makeLoops()
+        openVenue(inheriting: [])
         let kinds = Subscriber.Habit.allCases
         subscribers = (1...plan.subscribers).map { Subscriber($0, dice.pick(kinds), self) }
         for _ in 0..<plan.steps { try step(atMost: 20) }
         try calmDown()
-        leaks.watchTopics(of: loop)
+        leaks.watchTopics(of: venue)
+        for loop in allLoops { leaks.watch(loop) }
         try judgeCounts()
         try end()
     }
+
+    /// Of a process that is to serve from now on.
+    func makeLoops() {
+        leaving += loops
+        let owner = ServerLoop(self)
+        loops = [owner]
+        for number in 1..<plan.loops {
+            loops.append(ServerLoop(self, number: number, following: owner))
+        }
+    }
+
+    @discardableResult
+    func openVenue(inheriting publishers: [Publisher]) -> VirtualVenue {
+        let fresh = loops[0].openVenue(inheriting: publishers)
+        venue = fresh
+        return fresh
+    }
+
+    /// Of all processes that have a connection, or had one.
+    var allLoops: [ServerLoop] { leaving + loops }
 
     // MARK: Steps
 
@@ -64,12 +88,26 @@ package final class World {
     private func step(atMost milliseconds: Int) throws(Violation) {
         tally.steps += 1
         clock.advance(by: passedTime(milliseconds))
-        for loop in loops { loop.runTurn() }
+        if plan.pauseChance > 0, dice.chance(plan.pauseChance) {
+            clock.advance(by: .seconds(dice.within(20...70)))
+        }
+        let all = allLoops
+        for loop in dice.shuffled(all) where all.count == 1 || dice.chance(0.8) { loop.runTurn() }
+        if plan.takeoverChance > 0, tally.takeovers < 2, dice.chance(plan.takeoverChance) {
+            try takeOver()
+        }
         for subscriber in dice.shuffled(subscribers) where dice.chance(0.8) {
             subscriber.act()
             if judge.violation != nil { break }
         }
         try judge.check()
+    }
+
+    /// Loops are threads of their own: in the middle of one's turn another may have one.
+    func letOthersRun(beside loop: ServerLoop) {
+        guard !isQuiet, allLoops.count > 1, dice.chance(0.03) else { return }
+        let others = allLoops.filter { $0 !== loop }
+        dice.pick(others).runTurn()
     }
 
     private func passedTime(_ milliseconds: Int) -> Duration {
@@ -87,12 +125,12 @@ package final class World {
 
     private func calmDown() throws(Violation) {
         trace.note("everything calms down")
-        for loop in loops { loop.venue.isQuiet = true }
+        isQuiet = true
         for subscriber in subscribers { subscriber.calmDown() }
         var lack: String?
         for _ in 0..<Self.calmStepsMax {
             clock.advance(by: .milliseconds(20))
-            for loop in loops { loop.runTurn() }
+            for loop in allLoops { loop.runTurn() }
             for subscriber in subscribers { subscriber.act() }
             tally.steps += 1
             try judge.check()
@@ -107,6 +145,15 @@ package final class World {
     func end(of connection: ClientConnection?) -> ServerEnd? {
         guard let connection else { return nil }
         return ends[connection.number]
+    }
+
+    /// Filters that somebody asked for, by their texts.
+    private(set) var filters: [String: FilterModel] = [:]
+
+    func text(of filter: FilterModel?) -> String? {
+        guard let filter else { return nil }
+        filters[filter.text] = filter
+        return filter.text
     }
 
     /// Every one that there was, by number.

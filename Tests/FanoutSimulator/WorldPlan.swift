@@ -5,6 +5,7 @@ import HTTP2
 
 /// What kind of world a seed makes: who and what there is, and how small the limits are.
 struct WorldPlan {
+    var loops: Int
     var symbols: [String]
     /// Every name that a subscriber may ask for.
     var topics: [String]
@@ -15,6 +16,9 @@ struct WorldPlan {
     var steps: Int
     var publishChance: Double
     var relistChance: Double
+    /// Of so long a time that books are forgotten which nobody wants.
+    var pauseChance: Double
+    var takeoverChance: Double
     var hub = HubLimits()
     var gateway = GatewayLimits()
     var http2 = HTTP2Limits()
@@ -22,6 +26,7 @@ struct WorldPlan {
     var connectionBytesMax: Int
 
     init(_ dice: Dice) {
+        loops = dice.pick([1, 2, 2, 3])
         symbols = Array(["BTC/USDT", "ETH/USDT", "SOL/USDC"].prefix(dice.within(1...3)))
         benchCount = dice.within(0...3)
         dataBytesMax = dice.pick([64, 1000, 5000, 40_000])
@@ -30,12 +35,17 @@ struct WorldPlan {
         steps = dice.within(40...260)
         publishChance = dice.pick([0.05, 0.2, 0.5])
         relistChance = dice.pick([0, 0, 0.005, 0.02])
+        pauseChance = dice.pick([0, 0, 0, 0.03])
+        takeoverChance = dice.pick([0, 0, 0.01, 0.03])
         hub.eventsPerTopicMax = dice.pick([4, 16, 64, 1024])
         hub.closeLagMax = UInt64(dice.pick([2, 20, 1000]))
         topics = (0..<benchCount).map { "bench:\($0)" }
         for symbol in symbols {
             topics += ["tick", "book", "trade", "aggtrade"].map { "\($0):binance:\(symbol)" }
             topics += dice.some([1, 2, 3, 5, 20, 50]).map { "book:binance:\(symbol):\($0)" }
+        }
+        if dice.chance(0.2) {
+            hub.topicsMax = benchCount + 4 * symbols.count + dice.within(-4...3)
         }
         connectionBytesMax = dice.pick([1 << 20, 32 << 20])
         limit(dice)

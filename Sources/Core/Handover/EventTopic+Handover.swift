@@ -27,8 +27,7 @@ extension EventTopic {
 
     /// The newest id of the venue in the history; nil if there is none.
     var newestVenueID: UInt64? {
-        let history = history.copy
-        var sequence = history.last
+        var sequence = history.range.upperBound &- 1
         while let event = history[sequence] {
             if let id = event.venueIDs?.upperBound { return id }
             sequence &-= 1

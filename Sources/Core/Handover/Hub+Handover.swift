@@ -20,6 +20,14 @@ extension Hub {
     package func adopt(_ inheritance: Inheritance) -> Int {
         publishNow()
         var count = 0
+        relayTogether { count = adoptTopics(of: inheritance) }
+        for board in allBoards { connector(of: board)?.inherited(board) }
+        publishNow()
+        return count
+    }
+
+    private func adoptTopics(of inheritance: Inheritance) -> Int {
+        var count = 0
         for (name, inherited) in inheritance.topics where inherited.isComplete {
             guard let topic = heir(of: name) else {
                 log.warning("not configured here, ends", [("topic", name)])
@@ -32,8 +40,6 @@ extension Hub {
                 log.warning("cannot be continued, begins anew", [("topic", name)])
             }
         }
-        for board in allBoards { connector(of: board)?.inherited(board) }
-        publishNow()
         return count
     }
 

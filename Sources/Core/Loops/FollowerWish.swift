@@ -2,6 +2,6 @@
 package enum FollowerWish: Sendable {
     /// A subscriber named the topic.
     case topic(String)
-    /// Wants to hear that number back once it has been told all that there is now.
-    case echo(UInt64)
+    /// The hub of that place wants to be told when it has been told all that there is now.
+    case echo(Int)
 }

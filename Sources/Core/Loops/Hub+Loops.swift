@@ -1,5 +1,6 @@
 package import Base
 package import Market
+package import Runtime
 internal import Streams
 
 /// Several loops, each with a hub of its own for its subscribers. The topics belong to one of them;
@@ -10,11 +11,11 @@ extension Hub {
     /// it.
     package convenience init(
         following directory: TopicDirectory, turn: any LoopTurn, loop: Int,
-        metrics: MetricRegistry, limits: HubLimits = HubLimits(), owner: HubLink<FollowerWish>
+        metrics: MetricRegistry, limits: HubLimits = HubLimits(), owner: HubLink
     ) {
         self.init(
             turn: turn, metrics: metrics, limits: limits, directory,
-            .follower(TopicFollower(owner)), loop: loop)
+            .follower(TopicFollower(owner, place: directory.news.open())), loop: loop)
     }
 
     var ownsTopics: Bool { if case .owner = loops { true } else { false } }
@@ -22,43 +23,65 @@ extension Hub {
     // MARK: The owner
 
     /// Tells a follower of everything from now on; before there are venues and topics.
-    package func lead(_ follower: HubLink<HubNews>) {
+    /// - Parameter wake: has the follower hear its news soon, on its own loop.
+    package func lead(_ wake: @escaping @Sendable () -> Void) {
         guard case .owner(let owner) = loops else { preconditionFailure("a follower leads nobody") }
         precondition(venues.isEmpty && allTopics.isEmpty, "a follower came late")
-        owner.followers.append(follower)
+        owner.wakeups.append(wake)
     }
 
     /// A venue's list is another one now.
     package func listed(_ symbols: SymbolTable) { relay { .listed(symbols) } }
 
-    /// Tells the followers at the end of the turn, if there are any.
+    /// Tells the followers, if there are any: before anything that follows from it can leave.
     @inline(__always)
     func relay(_ news: () -> HubNews) {
-        guard case .owner(let owner) = loops, !owner.followers.isEmpty else { return }
-        if owner.news.isEmpty { turn.atEndOfTurn { [unowned self] in sendNews() } }
+        guard case .owner(let owner) = loops, !owner.wakeups.isEmpty else { return }
         owner.news.append(news())
+        if !owner.isGathering { sendNews(owner) }
     }
 
-    private func sendNews() {
-        guard case .owner(let owner) = loops else { return }
-        // A batch of its own for the next turn: this one is shared with the other loops.
-        let batch = owner.news
-        if batch.isEmpty { return }
+    /// What `body` relays goes out together, at its end; `body` sends nothing to a socket.
+    func relayTogether(_ body: () -> Void) {
+        guard case .owner(let owner) = loops, !owner.wakeups.isEmpty, !owner.isGathering else {
+            return body()
+        }
+        owner.isGathering = true
+        body()
+        owner.isGathering = false
+        if !owner.news.isEmpty { sendNews(owner) }
+    }
+
+    private func sendNews(_ owner: TopicOwner) {
+        // A batch of its own for the next time: this one is shared with the other loops.
+        directory.news.tell(owner.news)
         owner.news = []
-        for follower in owner.followers { follower.send(batch) }
+        for wake in owner.wakeups { wake() }
     }
 
     /// What another loop wants.
     package func receive(_ wishes: [FollowerWish]) {
-        for wish in wishes {
-            switch wish {
-            case .topic(let name): wanted(name)
-            case .echo(let number):
-                publishNow()
-                relay { .echo(number) }
-                sendNews()
+        guard case .owner(let owner) = loops else { preconditionFailure("a follower owns nothing") }
+        relayTogether {
+            for wish in wishes {
+                switch wish {
+                case .topic(let name): wanted(name)
+                case .echo(let place):
+                    if owner.echoes.isEmpty {
+                        turn.atEndOfTurn { [unowned self] in sendEchoes() }
+                    }
+                    owner.echoes.append(place)
+                }
             }
         }
+    }
+
+    /// After all that was to be published.
+    private func sendEchoes() {
+        guard case .owner(let owner) = loops else { return }
+        publishNow()
+        relayTogether { for place in owner.echoes { relay { .echo(place) } } }
+        owner.echoes = []
     }
 
     /// A subscriber of another loop named a topic. One that cannot be ends there.
@@ -72,39 +95,38 @@ extension Hub {
     private func refuse(_ venue: String, _ symbol: Symbol, _ reason: TopicRefusal) {
         // What exists here goes on; another loop knows it as well.
         if boards[venue]?[symbol] != nil { return }
-        directory.forget(InstrumentBoard.names(venue: venue, symbol: symbol))
+        directory.forget(.instrument(venue: venue, symbol))
         relay { .dissolved(venue: venue, symbol: symbol, reason) }
     }
 
     // MARK: A follower
 
-    /// Asks the owner for a topic, if this hub is not the owner.
-    func askOwner(for topic: Topic) {
-        if case .follower(let follower) = loops { follower.owner.send([.topic(topic.name)]) }
+    /// Has this hub hear its news on its loop. For the owner, who calls it on another one.
+    package func wakeup(on loop: EventLoop) -> @Sendable () -> Void {
+        let hub = WeaklyConfined(self, to: loop)
+        return { loop.execute { hub.open()?.hearNews() } }
     }
 
-    /// Runs `work` when this hub has been told what the owner knows now: at once on the owner.
-    package func whenUpToDate(_ work: @escaping () -> Void) {
-        guard case .follower(let follower) = loops else { return work() }
-        let number = directory.nextEcho()
-        follower.waiting[number] = work
-        follower.owner.send([.echo(number)])
-    }
-
-    /// What the owner told at the end of one of its turns.
-    package func receive(_ news: [HubNews]) {
-        guard case .follower(let follower) = loops else {
-            preconditionFailure("the owner of the topics follows nobody")
+    /// Hears what the owner told so far, if this is a follower. To be called before anything is
+    /// answered that a client may know from another loop: names, positions, times. May end
+    /// subscriptions whose topics are no more.
+    package func hearNews() {
+        guard case .follower(let follower) = loops else { return }
+        for batch in directory.news.take(follower.place) {
+            for item in batch { hear(item, follower) }
         }
-        for item in news {
-            switch item {
-            case .listed(let symbols): listed(symbols, venues[symbols.venue] as? ListedVenue)
-            case .added(let name): added(name)
-            case .changed(let change): follower.topics[change.topic]?.follow(change)
-            case .dissolved(let venue, let symbol, let reason):
-                if let board = boards[venue]?[symbol] { dissolve(board, reason) }
-            case .echo(let number): follower.waiting.removeValue(forKey: number)?()
-            }
+    }
+
+    private func hear(_ news: HubNews, _ follower: TopicFollower) {
+        switch news {
+        case .listed(let symbols): listed(symbols, venues[symbols.venue] as? ListedVenue)
+        case .instrument(let venue, let symbol, let identities):
+            if boards[venue]?[symbol] == nil { addBoard(venue, symbol, identities) }
+        case .added(let identity): added(identity)
+        case .changed(let change): follower.topics[change.topic]?.follow(change)
+        case .dissolved(let venue, let symbol, let reason):
+            if let board = boards[venue]?[symbol] { dissolve(board, reason) }
+        case .echo(let place): if place == follower.place { isUpToDate(follower) }
         }
     }
 
@@ -112,19 +134,59 @@ extension Hub {
         if let known {
             known.symbols = symbols
         } else {
-            register(ListedVenue(symbols))
+            register(ListedVenue(symbols, hub: self))
         }
     }
 
-    private func added(_ name: String) {
-        guard !hasTopic(named: name), let parsed = try? Self.parse(name) else { return }
-        if case .bench = parsed {
-            _ = makeEventTopic(named: name)
-            return
+    /// Under the identity that it has there: in the directory the name may be another topic's by
+    /// now, or have found no place.
+    private func added(_ identity: TopicIdentity) {
+        if hasTopic(named: identity.name) { return }
+        switch try? Self.parse(identity.name) {
+        case .book(let venue, let symbol, let depth)?:
+            if let board = boards[venue]?[symbol] { addBook(identity, depth: depth, to: board) }
+        case .bench?: addEventTopic(identity)
+        default: preconditionFailure("\(identity.name) comes with its instrument")
         }
-        // A topic that were missing here would be stale without a word.
-        do throws(TopicRefusal) { _ = try make(parsed, name) } catch {
-            preconditionFailure("\(name) exists on its owner's loop, not here: \(error.message)")
+    }
+
+    /// Asks the owner for a topic, if this hub is not the owner.
+    func askOwner(for topic: Topic) {
+        guard case .follower(let follower) = loops else { return }
+        follower.wishes.append(.topic(topic.name))
+        sendWishesAtEndOfTurn(follower)
+    }
+
+    /// Runs `work` when this hub has been told what the owner knows now: at once on the owner.
+    package func whenUpToDate(_ work: @escaping () -> Void) {
+        guard case .follower(let follower) = loops else { return work() }
+        follower.waiting.append(work)
+        sendWishesAtEndOfTurn(follower)
+    }
+
+    private func isUpToDate(_ follower: TopicFollower) {
+        var awaiting: [() -> Void] = []
+        swap(&awaiting, &follower.awaiting)
+        for work in awaiting { work() }
+        if !follower.waiting.isEmpty { sendWishesAtEndOfTurn(follower) }
+    }
+
+    private func sendWishesAtEndOfTurn(_ follower: TopicFollower) {
+        if follower.isWishing { return }
+        follower.isWishing = true
+        turn.atEndOfTurn { [unowned self] in sendWishes(follower) }
+    }
+
+    /// All of a turn together, and after them one echo for all who wait for one. While one is under
+    /// way the next is not asked for, however many wait.
+    private func sendWishes(_ follower: TopicFollower) {
+        follower.isWishing = false
+        if follower.awaiting.isEmpty, !follower.waiting.isEmpty {
+            swap(&follower.awaiting, &follower.waiting)
+            follower.wishes.append(.echo(follower.place))
         }
+        if follower.wishes.isEmpty { return }
+        follower.owner.send(follower.wishes)
+        follower.wishes = []
     }
 }

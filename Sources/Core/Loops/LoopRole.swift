@@ -14,19 +14,30 @@ enum LoopRole {
     }
 }
 
-/// The owner's side: who follows, and what they are to be told at the end of this turn.
+/// The owner's side.
 final class TopicOwner {
-    var followers: [HubLink<HubNews>] = []
+    /// Each wakes the hub of another loop, which has news then.
+    var wakeups: [@Sendable () -> Void] = []
+    /// What they are to be told together, when what belongs together is whole.
     var news: [HubNews] = []
+    var isGathering = false
+    /// Places of those who want to be told at the end of this turn that they were told everything.
+    var echoes: [Int] = []
 }
 
 /// A follower's side.
 final class TopicFollower {
-    let owner: HubLink<FollowerWish>
+    let owner: HubLink
+    /// Of its inbox.
+    let place: Int
     /// By number.
     var topics: [UInt32: Topic] = [:]
-    /// Who waits for an echo.
-    var waiting: [UInt64: () -> Void] = [:]
+    /// What it asks for at the end of this turn.
+    var wishes: [FollowerWish] = []
+    var isWishing = false
+    /// Who waits for the echo that is under way, one at a time, and who came after that was asked.
+    var awaiting: [() -> Void] = []
+    var waiting: [() -> Void] = []
 
-    init(_ owner: HubLink<FollowerWish>) { self.owner = owner }
+    init(_ owner: HubLink, place: Int) { (self.owner, self.place) = (owner, place) }
 }

@@ -1,3 +1,4 @@
+internal import Base
 internal import Runtime
 internal import Streams
 
@@ -16,11 +17,15 @@ final class SharedHistory: Sendable {
         ring.withLock { if $0 == nil { $0 = fresh } }
     }
 
-    /// Other events in place of all that there are.
-    func replace(with fresh: EventRing<Event>) { ring.withLock { $0 = fresh } }
-
-    /// As it is now. The next event is appended to a copy of the last chunk.
-    var copy: EventRing<Event> { with { $0 } }
+    /// Other events in place of all that there are, which are given back.
+    func exchange(for fresh: EventRing<Event>) -> EventRing<Event> {
+        with { ring in
+            // Not copied: whoever has a second reference makes the next append copy a chunk.
+            var other = fresh
+            swap(&ring, &other)
+            return other
+        }
+    }
 
     var countMax: Int { with { $0.countMax } }
 
@@ -53,6 +58,57 @@ final class SharedHistory: Sendable {
                 events.append(event)
             }
             return nil
+        }
+    }
+
+    /// What there is, but for the events themselves.
+    var extent: Extent {
+        with { ring in
+            Extent(
+                sequences: ring.first..<ring.next, bytes: ring.bytes, countMax: ring.countMax,
+                firstTime: ring[ring.first]?.publishTime, lastTime: ring[ring.last]?.publishTime)
+        }
+    }
+
+    struct Extent {
+        /// From the oldest event to the one that comes next.
+        var sequences: Range<UInt64>
+        var bytes: Int
+        var countMax: Int
+        /// Of the oldest and the newest event.
+        var firstTime: Timestamp?
+        var lastTime: Timestamp?
+    }
+
+    /// The sequence before the oldest event of `(_, last]` that was published at `time` or later.
+    /// When that may have been one that is gone, 0: nobody knows their times any more. O(log n).
+    func sequence(before time: Timestamp, through last: UInt64) -> UInt64 {
+        with { ring in
+            if ring.first > 1, ring[ring.first].map({ time <= $0.publishTime }) ?? true { return 0 }
+            // Publish times do not fall, unless somebody sets the clock back.
+            var (low, high) = (ring.first, last &+ 1)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if ring[middle].map({ $0.publishTime < time }) ?? false {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return low &- 1
+        }
+    }
+
+    /// Goes back from `sequence`, which is included, over at most `stepsMax` events, until `left`
+    /// of them were no statuses. False: it is there, or there are no older ones.
+    func stepBack(from sequence: inout UInt64, left: inout UInt64, stepsMax: Int) -> Bool {
+        with { ring in
+            for _ in 0..<stepsMax {
+                guard left > 0, let event = ring[sequence] else { return false }
+                if event.status == nil { left -= 1 }
+                sequence &-= 1
+            }
+            return true
         }
     }
 

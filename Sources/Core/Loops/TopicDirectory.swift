@@ -8,15 +8,18 @@ internal import Streams
 /// Bounds: as many topics as `HubLimits.topicsMax`.
 package final class TopicDirectory: Sendable {
     private struct Topics {
-        var identities: [String: TopicIdentity] = [:]
+        var groups: [TopicGroup: [String: TopicIdentity]] = [:]
+        /// Of all groups.
+        var count = 0
         var lastNumber: UInt32 = 0
-        var lastEcho: UInt64 = 0
         var random: any RandomNumberGenerator
     }
 
     /// Another one after each start of the process.
     let server: UInt64
     let startTime: Timestamp
+    /// From the hub that owns the topics to the others.
+    let news = NewsInboxes()
     private let topics: Locked<Topics>
 
     /// - Parameter random: where epochs come from.
@@ -32,35 +35,37 @@ package final class TopicDirectory: Sendable {
 
     /// The topics of those names, known or new; nil, and nothing new, if there would be more than
     /// `topicsMax` then.
-    func identities(of names: [String], topicsMax: Int) -> [TopicIdentity]? {
+    func identities(
+        of names: [String], in group: TopicGroup, topicsMax: Int
+    ) -> [TopicIdentity]? {
         topics.withLock { topics in
-            let fresh = names.count { topics.identities[$0] == nil }
-            guard topics.identities.count + fresh <= topicsMax else { return nil }
-            return names.map { name in
-                if let known = topics.identities[name] { return known }
+            var members = topics.groups[group] ?? [:]
+            let fresh = names.count { members[$0] == nil }
+            guard topics.count + fresh <= topicsMax else { return nil }
+            let identities = names.map { name in
+                if let known = members[name] { return known }
                 // Numbers are never reused: a client may still hold the last one.
                 topics.lastNumber += 1
                 let identity = TopicIdentity(
                     name: name, number: topics.lastNumber,
                     firstEpoch: Epoch.random(using: &topics.random))
-                topics.identities[name] = identity
+                members[name] = identity
                 return identity
             }
+            topics.count += fresh
+            topics.groups[group] = members
+            return identities
         }
     }
 
-    /// Numbers of echoes are unlike each other on all loops.
-    func nextEcho() -> UInt64 {
+    /// The topics are no more, on whatever loop they were named: whoever names them next gets
+    /// others.
+    func forget(_ group: TopicGroup) {
         topics.withLock { topics in
-            topics.lastEcho += 1
-            return topics.lastEcho
+            topics.count -= topics.groups.removeValue(forKey: group)?.count ?? 0
         }
     }
 
-    /// The topics are no more: whoever names them next gets others.
-    func forget(_ names: [String]) {
-        topics.withLock { topics in
-            for name in names { topics.identities[name] = nil }
-        }
-    }
+    /// Topics that count against the limit.
+    var count: Int { topics.withLock { $0.count } }
 }

@@ -63,6 +63,7 @@ package final class SessionDialogue {
     /// - Parameter bytes: size of the encoded request.
     package func received(_ request: SessionRequest, bytes: Int) {
         metrics.requests.add()
+        hub.hearNews()
         var actions: [SessionAction] = []
         machine.received(request, bytes: bytes, at: hub.turn.instant(), into: &actions)
         perform(actions)

@@ -8,11 +8,13 @@ import Streams
 /// What is under way from one hub to another, until the test delivers it.
 ///
 /// `@unchecked Sendable`: tests have one thread.
-final class Post<Message: Sendable>: @unchecked Sendable {
-    var batches: [[Message]] = []
-    var link: HubLink<Message> { HubLink { [self] in batches.append($0) } }
+final class Post: @unchecked Sendable {
+    var batches: [[FollowerWish]] = []
+    var link: HubLink { HubLink { [self] in batches.append($0) } }
+    /// How often the follower was woken.
+    var wakeups = 0
 
-    func takeFirst() -> [Message]? { batches.isEmpty ? nil : batches.removeFirst() }
+    func takeFirst() -> [FollowerWish]? { batches.isEmpty ? nil : batches.removeFirst() }
 }
 
 /// A hub that owns the topics, and one on another loop that follows it.
@@ -20,34 +22,42 @@ struct LoopsFixture {
     let owner: HubFixture
     let turn = ManualTurn()
     let follower: Hub
-    let news = Post<HubNews>()
-    let wishes = Post<FollowerWish>()
+    let post = Post()
     let metrics = MetricRegistry()
 
     init(eventsPerTopicMax: Int = 1024, topicsMax: Int = 1000) {
         var limits = HubLimits()
         limits.eventsPerTopicMax = eventsPerTopicMax
         limits.topicsMax = topicsMax
-        let (news, wishes) = (news, wishes)
-        owner = HubFixture(limits: limits) { $0.lead(news.link) }
-        follower = Hub(
-            following: owner.hub.directory, turn: turn, loop: 1, metrics: metrics, limits: limits,
-            owner: wishes.link)
+        let (post, turn, metrics) = (post, turn, metrics)
+        var follower: Hub?
+        owner = HubFixture(limits: limits) { hub in
+            follower = Hub(
+                following: hub.directory, turn: turn, loop: 1, metrics: metrics, limits: limits,
+                owner: post.link)
+            hub.lead { post.wakeups += 1 }
+        }
+        self.follower = follower!
         settle()
     }
 
     /// The owner's turn ends, and everything arrives everywhere.
     func settle() {
         repeat {
-            while let batch = wishes.takeFirst() { owner.hub.receive(batch) }
-            owner.turn.end()
+            answer()
             deliver()
-        } while !wishes.batches.isEmpty
+        } while !post.batches.isEmpty
+    }
+
+    /// The wishes so far arrive, and the owner's turn ends.
+    func answer() {
+        while let batch = post.takeFirst() { owner.hub.receive(batch) }
+        owner.turn.end()
     }
 
     /// The news so far arrive, all in one turn of the follower.
     func deliver() {
-        while let batch = news.takeFirst() { follower.receive(batch) }
+        follower.hearNews()
         turn.end()
     }
 

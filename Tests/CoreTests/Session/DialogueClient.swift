@@ -11,13 +11,18 @@ final class DialogueClient: SessionOutput {
     private(set) var dialogue: SessionDialogue?
 
     init(
-        _ fixture: HubFixture, identity: any SessionIdentity = OpenIdentity(),
+        _ hub: Hub, identity: any SessionIdentity = OpenIdentity(),
         limits: SessionLimits = SessionLimits(), hello: Hello? = Hello(protocolVersion: 1)
     ) {
         dialogue = SessionDialogue(
-            hub: fixture.hub, codec: .protobuf, output: self, identity: identity, limits: limits)
+            hub: hub, codec: .protobuf, output: self, identity: identity, limits: limits)
         if let hello { send(.hello(hello)) }
     }
+
+    convenience init(
+        _ fixture: HubFixture, identity: any SessionIdentity = OpenIdentity(),
+        limits: SessionLimits = SessionLimits(), hello: Hello? = Hello(protocolVersion: 1)
+    ) { self.init(fixture.hub, identity: identity, limits: limits, hello: hello) }
 
     func send(_ request: SessionRequest.Request) {
         let request = SessionRequest(request: request)

@@ -22,7 +22,8 @@ import Testing
         for _ in 0..<count {
             topic.append(
                 Market.Trade(
-                    id: topic.history.copy.next, price: decimal("1.5"), quantity: decimal("2"),
+                    id: topic.history.range.upperBound, price: decimal("1.5"),
+                    quantity: decimal("2"),
                     side: .buy,
                     firstID: nil, lastID: nil), eventTime: .unknown, receiveTime: .unknown)
         }

@@ -63,7 +63,8 @@ final class SessionStream: StreamingCall {
         lastID += 1
         let request = SubscribeTopics(
             id: lastID, topics: topics, fields: wish.fieldNames, rate: wish.rate,
-            start: wish.start, positions: positions, overflow: wish.overflow)
+            start: wish.start, positions: positions, overflow: wish.overflow,
+            filter: world.text(of: wish.filter))
         ask(.subscribe(request), .subscribe(request))
     }
 
@@ -73,7 +74,8 @@ final class SessionStream: StreamingCall {
         if wish.rate == nil, entry.wish.rate != nil { wish.rate = RequestedRate(preset: 1) }
         let fields = wish.fields == nil ? ["*"] : wish.fieldNames
         let request = UpdateSubscription(
-            id: id, fields: fields, rate: wish.rate, overflow: wish.overflow)
+            id: id, fields: fields, rate: wish.rate, overflow: wish.overflow,
+            filter: world.text(of: wish.filter) ?? (dice.chance(0.5) ? "" : nil))
         ask(.update(request), .update(request, wish))
     }
 
@@ -180,7 +182,7 @@ final class SessionStream: StreamingCall {
         require(
             answer.accepted.count + answer.rejected.count == request.topics.count, .order,
             "\(answer.accepted.count) and \(answer.rejected.count) of \(request.topics.count)")
-        var entry = Living(wish: Wish(request))
+        var entry = Living(wish: Wish(request, filters: world.filters))
         for topic in answer.accepted {
             guard let name = topic.name, let number = topic.number, let epoch = topic.epoch,
                 let follows = topic.follows
@@ -214,6 +216,7 @@ final class SessionStream: StreamingCall {
         changed.fields = wish.fields
         if let rate = request.rate { changed.rate = rate }
         if let overflow = request.overflow { changed.overflow = overflow }
+        if let text = request.filter { changed.filter = world.filters[text] }
         living[id]?.wish = changed
         require(
             Set(answer.accepted.compactMap(\.number)) == Set(entry.topics.keys), .order,

@@ -5,6 +5,8 @@ import Streams
 /// A `GetSnapshot` call, compared with what the topics showed.
 final class SnapshotCall: ClientCall {
     private let topics: [String]
+    /// What the client had of them when it asked.
+    var known: [String: Position] = [:]
 
     init(_ name: String, codec: Codec, topics: [String], _ world: World) {
         self.topics = topics
@@ -26,6 +28,12 @@ final class SnapshotCall: ClientCall {
         }
         for (topic, snapshot) in zip(accepted, response.snapshots) {
             guard let name = topic.name, let number = topic.number else { continue }
+            let present = Position(epoch: snapshot.epoch ?? 0, sequence: snapshot.sequence ?? 0)
+            if let known = known[name] {
+                require(
+                    !world.truth.isOlder(present, than: known, of: world.plan.topicName(name)),
+                    .sequence, "\(name) is at \(present), the client had \(known)")
+            }
             TopicView(
                 name, number, wish: Wish(), at: nil, expects: .snapshot, link: nil,
                 since: sentAt, world

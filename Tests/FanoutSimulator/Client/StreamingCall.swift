@@ -79,6 +79,11 @@ class StreamingCall: ClientCall {
             expectation = isKnown == true ? .gap(to: (first ?? 0) &- 1) : .lostEpoch
         case .unspecified: require(false, .order, "\(name): follows is not said")
         }
+        if let wanted {
+            require(
+                !world.truth.isOlder(present, than: wanted, of: world.plan.topicName(name)),
+                .sequence, "\(name) begins at \(present), the client had \(wanted)")
+        }
         if wanted != nil, follows == .delta || follows == .events { world.tally.resumes += 1 }
         if follows == .snapshot, let wanted { judgeSnapshot(name, present, wanted) }
         views[number] = TopicView(

@@ -68,7 +68,7 @@ final class Subscriber {
         world.trace.note(
             "subscriber \(number) (\(habit)) connects as \(connection.number), window \(window), "
                 + "pipe \(link.up.capacity)")
-        world.loop.accept(link)
+        dice.pick(world.loops).accept(link)
         self.connection = connection
         for _ in 0..<dice.spread(1...world.plan.callsMax) { open(on: connection) }
     }
@@ -122,6 +122,8 @@ final class Subscriber {
             let names = topics()
             var request = SubscribeRequest(topics: names)
             request.resume = positions(of: names)
+            let filter = dice.chance(0.2) ? FilterModel.any(dice, for: dice.pick(names)) : nil
+            request.filter = world.text(of: filter)
             let call = SubscribeStream(name, codec: codec, request, world)
             guard connection.start(call, path: path + "Subscribe", messagePack: isPacked) else {
                 return
@@ -139,7 +141,9 @@ final class Subscriber {
             session.hello(token: token, heartbeat: dice.chance(0.5) ? 1000 : nil)
             if dice.chance(0.8) { subscribe(on: session) }
         default:
-            let call = SnapshotCall(name, codec: codec, topics: topics(), world)
+            let names = topics()
+            let call = SnapshotCall(name, codec: codec, topics: names, world)
+            for name in names { call.known[name] = memory[name]?.last }
             guard connection.start(call, path: path + "GetSnapshot", messagePack: isPacked) else {
                 return
             }

@@ -101,6 +101,18 @@ final class TopicView {
         take(update)
         position = next
         compare(isSnapshot: update.baseSequence == nil)
+        judgeFilter(update, at: next)
+    }
+
+    /// What does not pass is told only with a status, or where nothing is known before it.
+    private func judgeFilter(_ update: Update, at next: Position) {
+        guard let filter = wish.filter, update.baseSequence != nil, update.status == nil else {
+            return
+        }
+        let shown = world.truth.state(of: name, at: next)
+        require(
+            filter.passes(shown?.filterValues ?? [:]) != false, .filter,
+            "\(next) was told, which does not pass \(filter.text)")
     }
 
     private func take(_ update: Update) {
@@ -183,18 +195,33 @@ final class TopicView {
             base == position.sequence, base > position.sequence ? .gap : .sequence,
             "\(base + 1) to \(next.sequence) after \(position.sequence)")
         if case .gap(let gap)? = update.payload, gap.reason == .expired {
+            skipped(from: position, to: gap.fromSequence ?? 0)
             receivedGap(gap, from: position, to: next)
+        } else if wish.filter != nil, update.payload == nil, update.status == nil {
+            skipped(from: position, to: next.sequence &+ 1)
         } else {
+            skipped(from: position, to: next.sequence)
             receivedOne(update, at: next)
         }
         self.position = next
+    }
+
+    /// What lies between was kept back by the filter, or is missing.
+    private func skipped(from position: Position, to end: UInt64) {
+        let missing = world.truth.firstPassing(
+            wish.filter, of: name, epoch: position.epoch, after: position.sequence, before: end)
+        require(
+            missing == nil, wish.filter == nil ? .gap : .filter,
+            "\(missing ?? 0) was left out between \(position.sequence) and \(end), filter "
+                + "\(wish.filter?.text ?? "none")")
     }
 
     /// Exact: from what comes next to what the ring has no more.
     private func receivedGap(_ gap: Gap, from position: Position, to next: Position) {
         world.tally.gaps += 1
         require(
-            gap.fromSequence == position.sequence + 1 && gap.toSequence == next.sequence, .gap,
+            (wish.filter != nil || gap.fromSequence == position.sequence + 1)
+                && gap.toSequence == next.sequence, .gap,
             "\(gap) covers (\(position.sequence), \(next.sequence)]")
         let last = world.truth.last(of: name, epoch: next.epoch)
         let kept = UInt64(world.plan.hub.eventsPerTopicMax)
@@ -216,6 +243,9 @@ final class TopicView {
         require(
             expected != nil && ShownEvent(update) == expected, .state,
             "\(next.sequence) is \(update), it was \(String(describing: expected))")
+        require(
+            world.truth.event(of: name, at: next)?.passes(wish.filter) ?? true, .filter,
+            "\(next.sequence) was told, which does not pass \(wish.filter?.text ?? "")")
     }
 
     // MARK: Rates
@@ -268,9 +298,10 @@ final class TopicView {
 
     /// Nil: it has everything there is for it; else what it lacks.
     var lack: String? {
-        let loop = world.loop
         if isState {
-            guard let model = loop.venue.state(named: name) else { return nil }
+            guard let model = world.venue.state(named: name), model.topic.number == number else {
+                return "is a topic that nobody publishes"
+            }
             let present = model.topic.position
             guard let position else {
                 return expectation == .snapshot ? "has nothing" : nil
@@ -279,13 +310,28 @@ final class TopicView {
             let isEqual =
                 state.status == expected.status
                 && (state.cells == expected.cells || !expected.hasState)
+            if let filter = wish.filter, position.epoch == present.epoch,
+                state.status == expected.status,
+                filter.passes(model.present.filterValues) != true
+            {
+                return nil
+            }
             if !isEqual || fields == nil && position != present {
                 return "is at \(position), the topic at \(present)"
             }
             return nil
         }
-        guard let model = loop.venue.events(named: name) else { return nil }
+        guard let model = world.venue.events(named: name), model.topic.number == number else {
+            return "is a topic that nobody publishes"
+        }
         let present = model.topic.position
+        if let position, wish.filter != nil, position.epoch == present.epoch,
+            world.truth.firstPassing(
+                wish.filter, of: name, epoch: present.epoch, after: position.sequence,
+                before: present.sequence &+ 1) == nil
+        {
+            return nil
+        }
         return position == present
             ? nil : "is at \(String(describing: position)), the topic at \(present)"
     }

@@ -7,6 +7,8 @@ struct Wish {
     var rate: RequestedRate?
     var start: Int32?
     var overflow: Int32?
+    /// Nil: everything passes.
+    var filter: FilterModel?
 
     var rateCheck: RateCheck? {
         guard let rate else { return nil }
@@ -27,10 +29,12 @@ struct Wish {
 
     init() {}
 
-    init(_ request: SubscribeTopics) {
+    /// - Parameter filters: by their texts.
+    init(_ request: SubscribeTopics, filters: [String: FilterModel]) {
         let named = request.fields.compactMap(Field.init)
         fields = named.isEmpty ? nil : Set(named)
         (rate, start, overflow) = (request.rate, request.start, request.overflow)
+        filter = request.filter.flatMap { filters[$0] }
     }
 
     static func any(_ dice: Dice, topics: [String]) -> Wish {
@@ -42,6 +46,9 @@ struct Wish {
         if dice.chance(0.5) { wish.rate = rate(dice) }
         if dice.chance(0.4) { wish.start = Int32(dice.below(3)) }
         if dice.chance(0.4) { wish.overflow = Int32(dice.below(4)) }
+        if !topics.isEmpty, dice.chance(0.3) {
+            wish.filter = FilterModel.any(dice, for: dice.pick(topics))
+        }
         return wish
     }
 

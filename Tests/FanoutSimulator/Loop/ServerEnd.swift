@@ -84,7 +84,7 @@ final class ServerEnd {
     // MARK: As the gateway's connection does
 
     private func receive() {
-        let most = loop.venue.isQuiet ? 8192 : loop.world.dice.spread(1...8192)
+        let most = loop.world.isQuiet ? 8192 : loop.world.dice.spread(1...8192)
         guard isOpen, let piece = link.up.read(limit: most) else { return }
         machine.outputBlocked = isBlocked
         piece.bytes.withRawSpan { machine.received($0, now: loop.clock.instant) }

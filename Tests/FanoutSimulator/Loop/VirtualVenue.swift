@@ -9,12 +9,21 @@ final class VirtualVenue: VenueConnector {
     private unowned let world: World
     private(set) var publishers: [Publisher] = []
     private(set) var bench: [EventModel] = []
+    /// Of a predecessor's instruments, until the boards here have taken them over.
+    private var heirlooms: [Publisher]
+    /// A successor publishes now, and nothing happens here any more.
+    private var hasLeft = false
     private var unlisted: Set<Symbol> = []
-    /// The publishers have gone home.
-    var isQuiet = false
 
-    init(_ hub: Hub, _ world: World) {
-        (self.hub, self.world) = (hub, world)
+    init(_ hub: Hub, _ world: World, inheriting publishers: [Publisher]) {
+        (self.hub, self.world, heirlooms) = (hub, world, publishers)
+    }
+
+    /// Returns who publishes in a successor from now on.
+    func leave() -> [Publisher] {
+        hasLeft = true
+        defer { (publishers, bench) = ([], []) }
+        return publishers
     }
 
     func addBench(_ count: Int) {
@@ -34,6 +43,7 @@ final class VirtualVenue: VenueConnector {
     }
 
     func demand(_ board: InstrumentBoard) {
+        if hasLeft || heirlooms.contains(where: { $0.board.symbol == board.symbol }) { return }
         publishers.append(
             Publisher(board, world.truth, world.dice) { [unowned self] in observe() })
     }
@@ -42,12 +52,20 @@ final class VirtualVenue: VenueConnector {
         publishers.first { $0.board === board }?.bookAdded()
     }
 
-    func inherited(_ board: InstrumentBoard) {}
+    func inherited(_ board: InstrumentBoard) {
+        guard let place = heirlooms.firstIndex(where: { $0.board.symbol == board.symbol }) else {
+            return
+        }
+        let publisher = heirlooms.remove(at: place)
+        publisher.move(to: board) { [unowned self] in observe() }
+        publishers.append(publisher)
+        publisher.repeatBook()
+    }
 
     // MARK: What happens
 
     func takeInputs() -> [() -> Void] {
-        guard !isQuiet else { return [] }
+        guard !world.isQuiet, !hasLeft else { return [] }
         let dice = world.dice
         var inputs: [() -> Void] = []
         for publisher in publishers where dice.chance(world.plan.publishChance) {

@@ -16,6 +16,12 @@ final class EventModel {
         status = .stale
     }
 
+    /// Goes on where a predecessor's topic stands.
+    init(_ topic: EventTopic, after other: EventModel) {
+        self.topic = topic
+        (truth, status) = (other.truth, other.status)
+    }
+
     private func note(_ event: ShownEvent) {
         truth.append(event, to: topic.name, epoch: topic.position.epoch)
     }

@@ -8,6 +8,12 @@ enum Fixed {
         Decimal(mantissa: number, exponent: -places)
     }
 
+    static func text(_ number: Int64) -> String {
+        let fraction = String(number.magnitude % 10_000)
+        let zeros = String(repeating: "0", count: places - fraction.count)
+        return "\(number < 0 ? "-" : "")\(number.magnitude / 10_000).\(zeros)\(fraction)"
+    }
+
     /// Nil: no number of this world.
     static func number(_ mantissa: Int64, _ exponent: Int32) -> Int64? {
         var (number, shift) = (mantissa, Int(exponent) + places)

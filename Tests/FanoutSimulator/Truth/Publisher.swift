@@ -5,14 +5,14 @@ import Schema
 
 /// One instrument at its venue: what happens there, told to its board and to plain models.
 final class Publisher {
-    let board: InstrumentBoard
+    private(set) var board: InstrumentBoard
     private let dice: Dice
     private let truth: Truth
-    private let observe: () -> Void
+    private var observe: () -> Void
     private(set) var states: [StateModel] = []
-    let trades: EventModel
-    let aggregates: EventModel
-    private let tick: StateModel
+    private(set) var trades: EventModel
+    private(set) var aggregates: EventModel
+    private var tick: StateModel
     private var book = OrderBook()
     /// Every level of the venue's book.
     private var levels: [Cell: Int64] = [:]
@@ -40,6 +40,22 @@ final class Publisher {
         states = [tick]
         adoptBooks()
     }
+
+    /// The board of another process goes on with what this one's topics were: no position changes.
+    func move(to other: InstrumentBoard, observe: @escaping () -> Void) {
+        (board, self.observe) = (other, observe)
+        let known = states
+        func heir(of topic: StateTopic) -> StateModel {
+            StateModel(topic, after: known.first { $0.topic.name == topic.name }, truth)
+        }
+        tick = heir(of: board.tick)
+        states = [tick] + board.books.map(heir)
+        trades = EventModel(board.trade, after: trades)
+        aggregates = EventModel(board.aggregateTrade, after: aggregates)
+    }
+
+    /// The board is told how things stand, once more.
+    func repeatBook() { if isInSync { applyToAll() } }
 
     /// Books that somebody asked for meanwhile get a model.
     private func adoptBooks() {

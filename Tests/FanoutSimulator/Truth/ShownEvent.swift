@@ -13,6 +13,13 @@ enum ShownEvent: Equatable {
         return .trade(numbers.filter { fields.contains($0.key) })
     }
 
+    /// A filter selects trades; everything else is for everybody.
+    func passes(_ filter: FilterModel?) -> Bool {
+        guard let filter, case .trade(let numbers) = self else { return true }
+        let values = numbers.map { ($0.key.rawValue, $0.value) }
+        return filter.passes(Dictionary(uniqueKeysWithValues: values)) ?? true
+    }
+
     /// Nil: nothing that a world has.
     init?(_ update: Update) {
         switch update.payload {

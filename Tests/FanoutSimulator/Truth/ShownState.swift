@@ -13,4 +13,15 @@ struct ShownState: Equatable {
         part.cells = cells.filter { fields.contains($0.key.field) }
         return part
     }
+
+    /// What a filter sees.
+    var filterValues: [String: Int64] {
+        var values: [String: Int64] = [:]
+        for field in Field.ofTick { values[field.rawValue] = cells[Cell(field: field)] }
+        let bids = cells.filter { $0.key.field == .bids }.max { $0.key.price < $1.key.price }
+        let asks = cells.filter { $0.key.field == .asks }.min { $0.key.price < $1.key.price }
+        (values["best_bid_price"], values["best_bid_quantity"]) = (bids?.key.price, bids?.value)
+        (values["best_ask_price"], values["best_ask_quantity"]) = (asks?.key.price, asks?.value)
+        return values
+    }
 }

@@ -19,11 +19,20 @@ final class StateModel {
     var isForgotten = false
     private(set) var seen: Position
 
-    init(_ topic: StateTopic, _ truth: Truth) {
-        self.topic = topic
+    convenience init(_ topic: StateTopic, _ truth: Truth) {
+        self.init(topic, present: ShownState(status: topic.status), truth)
+    }
+
+    /// Goes on where a predecessor's topic stands; nil: nothing was shown there.
+    convenience init(_ topic: StateTopic, after other: StateModel?, _ truth: Truth) {
+        self.init(topic, present: other?.present ?? ShownState(status: topic.status), truth)
+        isForgotten = other?.isForgotten ?? false
+    }
+
+    private init(_ topic: StateTopic, present: ShownState, _ truth: Truth) {
+        (self.topic, self.present) = (topic, present)
         isBook = topic is BookTopic
         seen = topic.position
-        present = ShownState(status: topic.status)
         truth.record(present, of: topic.name, at: seen)
     }
 

@@ -17,6 +17,11 @@ package final class Audience {
         package var rate: Rate?
         /// Nil: everything passes.
         package var filter: FilterProgram?
+
+        /// One of the few that every client may have, whatever others have made up.
+        var isUsual: Bool {
+            filter == nil && fields == .all && (rate.map(Rate.presets.contains) ?? true)
+        }
     }
 
     let key: Key

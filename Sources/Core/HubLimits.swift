@@ -22,5 +22,11 @@ package struct HubLimits: Sendable {
     /// is closed. Default 1,000: some ten seconds of a busy book, more than a hiccup of a network.
     package var closeLagMax: UInt64 = 1000
 
+    /// Audiences of a topic on one loop that clients have made up, by fields, a rate or a filter of
+    /// their own. Default 1,024: each costs an evaluation, and a frame if that passes, at every
+    /// change, so that all of them together cost a millisecond. A subscription with another one is
+    /// refused; one with all fields at a preset rate, without a filter, never is.
+    package var audiencesPerTopicMax = 1024
+
     package init() {}
 }

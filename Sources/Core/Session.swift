@@ -56,6 +56,13 @@ package class Session {
         return (subscription, start)
     }
 
+    /// Whether a topic can be had in that way; `old`: instead of how it is had now.
+    package func check(
+        _ topic: Topic, _ options: SubscriptionOptions, insteadOf old: Subscription? = nil
+    ) throws(TopicRefusal) {
+        try topic.check(roomFor: key(options), leaving: old?.audience)
+    }
+
     private func key(_ options: SubscriptionOptions) -> Audience.Key {
         Audience.Key(
             codec: codec, fields: options.fields, rate: options.rate, filter: options.filter)

@@ -18,7 +18,7 @@ package class Topic {
     /// Of the last publication.
     final var publishTime = Timestamp.unknown
     unowned let hub: Hub
-    private var audiences: [Audience] = []
+    private var audiences = Audiences()
     private(set) var isDirty = false
     private let frames = OutputBuffer()
 
@@ -140,7 +140,7 @@ package class Topic {
             hub.relay { .changed(change(since: before)) }
         }
         var isSent = false
-        for audience in audiences where !audience.isEmpty {
+        for audience in audiences.all where !audience.isEmpty {
             if audience.key.rate == nil {
                 if tell(audience) { isSent = true }
             } else {
@@ -179,10 +179,35 @@ package class Topic {
 
     /// The audience of that key, made if there is none.
     final func audience(_ key: Audience.Key) -> Audience {
-        if let known = audiences.first(where: { $0.key == key }) { return known }
+        if let known = audiences[key] { return known }
         let audience = makeAudience(key)
-        audiences.append(audience)
+        audiences.insert(audience)
+        hub.metrics.audiences.add(1)
         return audience
+    }
+
+    /// Whether a subscriber may have an audience of that key; `old`, if it has one, is left for it.
+    final func check(
+        roomFor key: Audience.Key, leaving old: Audience? = nil
+    ) throws(TopicRefusal) {
+        let most = hub.limits.audiencesPerTopicMax
+        let ends = old.map { $0.count == 1 && !$0.key.isUsual } ?? false
+        if key.isUsual || audiences[key] != nil || audiences.unusualCount - (ends ? 1 : 0) < most {
+            return
+        }
+        hub.metrics.sessions.limits[.audiences]?.add()
+        throw TopicRefusal(
+            .exhausted,
+            "\"\(name)\" is sent in \(most) unusual ways already, the server's limit; allowed: "
+                + "one that others have, or all fields at a preset rate without a filter")
+    }
+
+    private func leaveAudience(of subscription: Subscription) {
+        let audience = subscription.audience
+        audience.remove(subscription)
+        guard audience.isEmpty else { return }
+        audiences.remove(audience)
+        hub.metrics.audiences.add(-1)
     }
 
     final func join(_ subscription: Subscription, at start: StartingPoint) {
@@ -216,16 +241,14 @@ package class Topic {
         let old = subscription.audience
         var cursor = subscription.cursor ?? .at(old.told)
         if self is StateTopic, !key.fields.isSubset(of: old.key.fields) { cursor = .nothing }
-        old.remove(subscription)
+        leaveAudience(of: subscription)
         subscription.audience = audience(key)
         subscription.audience.insert(subscription)
-        audiences.removeAll { $0.isEmpty }
         place(subscription, at: cursor, waits: awaitsChange)
     }
 
     final func leave(_ subscription: Subscription) {
-        subscription.audience.remove(subscription)
-        if subscription.audience.isEmpty { audiences.removeAll { $0.isEmpty } }
+        leaveAudience(of: subscription)
         identity.subscriptions.add(-1)
         hub.metrics.subscriptions.add(-1)
     }
@@ -234,7 +257,7 @@ package class Topic {
     /// sessions (a full queue), so all rows are taken out before anybody is told.
     final func dissolve(telling rejection: RejectedTopic) {
         var left: [(codec: Codec, subscriptions: [Subscription])] = []
-        for audience in audiences {
+        for audience in audiences.all {
             var leaving: [Subscription] = []
             audience.forEach { leaving.append($0) }
             left.append((audience.key.codec, leaving))

@@ -26,6 +26,9 @@ package struct GatewayLimits: Sendable {
     /// What one `Session` may do.
     package var session = SessionLimits()
 
+    /// What one page of `GetHistory` may hold.
+    package var history = HistoryLimits()
+
     /// How long a connection may take from its beginning to the end of HTTP/2's preface or the
     /// first byte of HTTP/1.1, TLS handshake included. Default 10 s: some round trips of the
     /// slowest links. Handshakes under way are connections and bounded with them.

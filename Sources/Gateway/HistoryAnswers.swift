@@ -19,7 +19,7 @@ struct HistoryAnswers {
         }
         let wish = try wish(request)
         if let epoch = request.epoch, epoch != topic.position.epoch {
-            var response = topic.page(HistoryWish())
+            var response = topic.page(HistoryWish(limits.history))
             (response.events, response.nextSequence) = ([], nil)
             response.gone = Gap(reason: .newEpoch)
             return response
@@ -58,7 +58,7 @@ struct HistoryAnswers {
         if ways.count(where: { $0 != nil }) > 1 {
             throw invalid("a page begins at one of from_sequence, from_time and last")
         }
-        var wish = HistoryWish()
+        var wish = HistoryWish(limits.history)
         if let sequence = request.fromSequence {
             if sequence == 0 { throw invalid("from_sequence 0: sequences begin at 1") }
             wish.start = .sequence(sequence)
@@ -79,11 +79,10 @@ struct HistoryAnswers {
             throw invalid("to_time \(to) is not after from_time \(from)")
         }
         wish.eventsMax = try count(
-            request.eventsMax, "max_events", most: HistoryWish.eventsMax,
-            absent: HistoryWish.eventsDefault)
+            request.eventsMax, "max_events", most: wish.eventsMax,
+            absent: min(HistoryWish.eventsDefault, wish.eventsMax))
         wish.bytesMax = try count(
-            request.bytesMax, "max_bytes", most: HistoryWish.bytesMax,
-            absent: HistoryWish.bytesMax)
+            request.bytesMax, "max_bytes", most: wish.bytesMax, absent: wish.bytesMax)
         return wish
     }
 

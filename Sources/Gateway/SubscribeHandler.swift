@@ -60,18 +60,19 @@ final class SubscribeHandler: RPCHandler {
             guard let name = position.topic, let epoch = position.epoch else { continue }
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
+        let session = Session(codec: call.subtype.codec, sink: call)
         var options: [UInt32: SubscriptionOptions] = [:]
         hub.hearNews()
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
             do throws(TopicRefusal) {
-                options[topic.number] = try plan.options(
-                    for: topic, resumes: resume[topic.name] != nil)
+                let wanted = try plan.options(for: topic, resumes: resume[topic.name] != nil)
+                try session.check(topic, wanted)
+                options[topic.number] = wanted
                 return nil
             } catch {
                 return error
             }
         }
-        let session = Session(codec: call.subtype.codec, sink: call)
         call.context = session
         let accepted = wanted.accepted.map { name, topic in
             var entry = session.add(

@@ -37,6 +37,8 @@ package struct Rate: Hashable, Sendable {
     /// Thin links.
     package static let lowBandwidth = Rate(perSecond: 30)
 
+    package static let presets: Set<Rate> = [.ui, .backbone, .pro, .lowBandwidth]
+
     /// Nanoseconds from one place to the next.
     package var grid: Int64 { interval / Self.places }
 

@@ -2,6 +2,7 @@ internal import Core
 internal import GRPC
 internal import Gateway
 internal import HTTP2
+internal import Streams
 
 /// One limit that the configuration file may change; the defaults and their reasons stand where
 /// the limits are (`GatewayLimits`, `HTTP2Limits`, `RPCLimits`, `HubLimits`).
@@ -81,6 +82,27 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "closeLag", range: 1...1_000_000_000) {
             $0.hub.closeLagMax = UInt64($1)
+        },
+        LimitSetting(key: "audiencesPerTopic", range: 1...1_000_000) {
+            $0.hub.audiencesPerTopicMax = $1
+        },
+        LimitSetting(key: "filterBytes", range: 16...65_536) {
+            $0.gateway.session.filter.bytesMax = $1
+        },
+        LimitSetting(key: "filterTerms", range: 1...4096) {
+            $0.gateway.session.filter.termsMax = $1
+        },
+        LimitSetting(key: "filterDepth", range: 1...64) {
+            $0.gateway.session.filter.depthMax = $1
+        },
+        LimitSetting(key: "filterSymbols", range: 1...65_536) {
+            $0.gateway.session.filter.symbolsMax = $1
+        },
+        LimitSetting(key: "historyEvents", range: 1...1_000_000) {
+            $0.gateway.history.eventsMax = $1
+        },
+        LimitSetting(key: "historyBytes", range: 1024...(4 << 20)) {
+            $0.gateway.history.bytesMax = $1
         },
     ]
 }

@@ -4,6 +4,7 @@ package import Base
 package struct HubMetrics {
     package let topics: Gauge
     package let subscriptions: Gauge
+    let audiences: Gauge
     package let updates: Counter
     package let sessions: SessionMetrics
     /// Of venue's event until we received it, and until it was published.
@@ -28,6 +29,9 @@ package struct HubMetrics {
         topics = registry.gauge("penstock_topics", help: "Topics that exist.")
         subscriptions = registry.gauge(
             "penstock_subscriptions", help: "Subscriptions of all sessions.")
+        audiences = registry.gauge(
+            "penstock_audiences",
+            help: "Groups of subscriptions of a topic that share their frames, on all loops.")
         updates = registry.counter(
             "penstock_topic_updates_total", help: "Updates published by topics.")
         func stage(_ name: String) -> Histogram {

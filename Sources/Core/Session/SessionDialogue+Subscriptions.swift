@@ -30,6 +30,7 @@ extension SessionDialogue {
                     throw TopicRefusal(
                         .twice, "\"\(name)\" is subscribed already; end that first")
                 }
+                try session.check(topic, options)
                 let (subscription, start) = session.add(
                     topic, options, resumeAt: plan.positions[name], tag: plan.id)
                 parts.append((name, subscription))
@@ -91,10 +92,13 @@ extension SessionDialogue {
                 do throws(TopicRefusal) {
                     let topic = subscription.topic
                     let options = try plan.options(for: topic, resumes: true)
+                    try session.check(topic, options, insteadOf: subscription)
                     wanted.append((name, subscription, options))
                 } catch {
                     // All or nothing: what is living is not lost by a request that cannot be met.
-                    throw Refusal(.invalid, error.message)
+                    let reason: Refusal.Reason =
+                        error.reason == .exhausted ? .exhausted : .invalid
+                    throw Refusal(reason, error.message)
                 }
             }
         } catch {

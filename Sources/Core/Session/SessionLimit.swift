@@ -9,4 +9,6 @@ package enum SessionLimit: String, Sendable, CaseIterable {
     case helloTimeout = "hello_timeout"
     case lag
     case filter
+    /// Ways in which a topic is sent (`HubLimits.audiencesPerTopicMax`).
+    case audiences
 }

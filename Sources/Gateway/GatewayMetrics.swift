@@ -14,11 +14,16 @@ package struct GatewayMetrics {
     let heldBytes: Gauge
 
     let sends: Counter
+    let sendBatches: Counter
 
     /// - Parameter loop: number of the server's loop.
     init(_ registry: MetricRegistry, loop: Int) {
         sends = registry.counter(
-            "penstock_socket_sends_total", help: "Send calls of a loop's connections.",
+            "penstock_socket_sends_total", help: "Sends of a loop's connections.",
+            labels: [("loop", "\(loop)")])
+        sendBatches = registry.counter(
+            "penstock_socket_send_batches_total",
+            help: "Calls that took many sends of a loop at once, through io_uring.",
             labels: [("loop", "\(loop)")])
         connections = registry.gauge(
             "penstock_gateway_connections", help: "Open client connections.")

@@ -151,7 +151,9 @@ package final class GatewayServer {
         let listener = try Listener(
             loop: loop, dealingAt: address, sharing: sharing,
             deal: { [weak self] in self?.deal($0) })
-        everywhere { $0.loop.countSends(with: $0.metrics.sends) }
+        everywhere {
+            $0.loop.countSends(with: $0.metrics.sends, batches: $0.metrics.sendBatches)
+        }
         began(listener)
         return listener.boundAddress
     }

@@ -27,12 +27,32 @@ extension ByteStream {
 
     func loopStops() { finish(nil) }
 
+    private var mayFlush: Bool {
+        (phase == .open || phase == .draining || phase == .ending) && !hasBytesLeft
+    }
+
     /// The send of the turn. Calls nobody.
     func flush(at now: Instant) {
-        guard phase == .open || phase == .draining || phase == .ending, !hasBytesLeft else {
-            return
-        }
-        if send(), phase == .draining { shutDownWriting() }
+        if mayFlush { flushed(send(), at: now) }
+    }
+
+    /// The same, together with others; the ring's owner submits and then lets each `conclude`.
+    func queue(in ring: SendRing, at now: Instant) {
+        guard tls == nil, !output.isEmpty else { return flush(at: now) }
+        if !mayFlush { return }
+        loop.sendCalls &+= 1
+        unsafe output.withBytes { unsafe ring.queue($0, to: socket) }
+        isQueued = true
+    }
+
+    func conclude(by ring: SendRing, at now: Instant) {
+        if !isQueued { return }
+        isQueued = false
+        flushed(sent(ring.conclude()), at: now)
+    }
+
+    private func flushed(_ isAll: Bool, at now: Instant) {
+        if isAll, phase == .draining { shutDownWriting() }
         lastSentAt = now
         if isWarm || !output.holdsMemory { return }
         isWarm = true
@@ -73,10 +93,15 @@ extension ByteStream {
             if let tls { return unsafe tls.write(bytes) }
             return unsafe clinux_send(socket, bytes.baseAddress, bytes.count)
         }
-        if sent >= 0 {
-            output.consume(sent)
-        } else if sent != Int(clinux_would_block()) {
-            finish(failure(of: sent, "send to"))
+        return self.sent(sent)
+    }
+
+    /// What the kernel said to the output: how many bytes it took, or a negated errno.
+    private func sent(_ answer: Int) -> Bool {
+        if answer >= 0 {
+            output.consume(answer)
+        } else if answer != Int(clinux_would_block()) {
+            finish(failure(of: answer, "send to"))
             return false
         }
         if output.isEmpty { return true }

@@ -50,6 +50,8 @@ package final class ByteStream: EventHandler {
     // Touched with every send or read: stored without package access, so that no check is needed at
     // run time.
     var hasBytesLeft = false
+    /// The output is in the loop's ring.
+    var isQueued = false
     var lastSentAt: Instant
     var drainTimer: TimerID?
     var idleTimer: TimerID?

@@ -116,21 +116,39 @@ extension EventLoop {
             next += 1
         }
         endings.removeAll(keepingCapacity: true)
-        // Sending calls nobody, so the list cannot grow meanwhile.
-        let now = turnInstant
-        outputTurn.flush { owner in
-            unsafe unsafeDowncast(owner, to: ByteStream.self).flush(at: now)
-        }
-        if sendCalls > 0 {
-            sendCounter?.add(sendCalls)
-            sendCalls = 0
-        }
+        sendOutputs()
         for work in afterthoughts { work() }
         afterthoughts.removeAll(keepingCapacity: true)
         if settlingStreams.isEmpty { return }
         var settling: [ByteStream] = []
         swap(&settling, &settlingStreams)
         for stream in settling { stream.settle() }
+    }
+}
+
+/// The sends of a turn.
+extension EventLoop {
+    /// Sending calls nobody, so the list of outputs cannot grow meanwhile.
+    private func sendOutputs() {
+        let now = turnInstant
+        func stream(_ owner: AnyObject) -> ByteStream {
+            unsafe unsafeDowncast(owner, to: ByteStream.self)
+        }
+        if let sendRing, outputTurn.count >= sendRing.worthwhile {
+            outputTurn.flush(atOnce: sendRing.countMax) {
+                stream($0).queue(in: sendRing, at: now)
+            } submit: {
+                if sendRing.submit() { sendBatches &+= 1 }
+            } conclude: {
+                stream($0).conclude(by: sendRing, at: now)
+            }
+        } else {
+            outputTurn.flush { stream($0).flush(at: now) }
+        }
+        if sendCalls == 0 { return }
+        sendCounter?.add(sendCalls)
+        batchCounter?.add(sendBatches)
+        (sendCalls, sendBatches) = (0, 0)
     }
 }
 

@@ -31,9 +31,13 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var endings: [() -> Void] = []
     var afterthoughts: [() -> Void] = []
     let outputTurn = OutputTurn()
+    /// Nil: each send is a call of its own.
+    let sendRing: SendRing?
     /// Of this turn.
     var sendCalls: UInt64 = 0
+    var sendBatches: UInt64 = 0
     private(set) var sendCounter: Counter?
+    private(set) var batchCounter: Counter?
     var settlingStreams: [ByteStream] = []
     var rereadingStreams: [ByteStream] = []
     var warmStreams: [ByteStream] = []
@@ -55,9 +59,11 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// Opens the loop and starts its thread, which lives until `stop()`.
-    package init(name: String) throws(SystemError) {
+    /// Opens the loop and starts its thread, which lives until `stop()`. With a ring, the sends of
+    /// a turn go to the kernel together.
+    package init(name: String, sendRing: sending SendRing? = nil) throws(SystemError) {
         self.name = name
+        self.sendRing = sendRing
         clinux_ignore_broken_pipes()
         epoll = try SystemError.check(clinux_epoll_create(), "create epoll of loop \(name)")
         wakeup = try SystemError.check(clinux_eventfd_create(), "create eventfd of loop \(name)")
@@ -164,10 +170,11 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         timers.cancel(timer)
     }
 
-    /// Counts the send calls of the loop's streams from now on.
-    package func countSends(with counter: Counter) {
+    /// Counts the sends of the loop's streams from now on, and how often a ring took some of them
+    /// together.
+    package func countSends(with counter: Counter, batches: Counter) {
         preconditionInLoop()
-        sendCounter = counter
+        (sendCounter, batchCounter) = (counter, batches)
     }
 
     /// Runs `work` once at the end of this turn, before the turn's sends, in the order asked.

@@ -15,6 +15,7 @@ struct BenchCommand {
         Arguments.Option(
             name: "--bytes", value: "B", help: "size of one update, 40 to 1000000 (default 120)"),
         LoopCount.option,
+        SendMethod.option,
         Arguments.Option(
             name: "--config", value: "FILE", help: "JSON5, of which `limits` counts"),
     ]
@@ -28,6 +29,7 @@ struct BenchCommand {
     private let listen: SocketAddress
     private var load = Load()
     private var loops = LoopCount()
+    private var sends = SendMethod.auto
     private var limits = LimitConfiguration()
 
     init(_ words: ArraySlice<String>) throws(UsageError) {
@@ -44,6 +46,9 @@ struct BenchCommand {
             try limits.apply(file.limits ?? [:], at: "bench serve: \(path): limits")
         }
         try loops.apply(arguments)
+        if let text = arguments.value("--io") {
+            sends = try SendMethod(text, at: "bench serve: --io")
+        }
         load.topics = try arguments.number("--topics", in: 1...100_000) ?? load.topics
         load.rate = try arguments.number("--rate", in: 1...100_000) ?? load.rate
         load.bytes = try arguments.number("--bytes", in: 40...1_000_000) ?? load.bytes
@@ -51,7 +56,7 @@ struct BenchCommand {
 
     func run() async throws {
         Log.level = .warning
-        try await Command.run(loops: loops.value) {
+        try await Command.run(loops: loops.value, sends) {
             BenchNode(loops: $0, listen: listen, load: load, limits: limits)
         }
     }

@@ -17,16 +17,16 @@ enum Command {
 
     /// Runs a service on a loop of its own until it ends, or SIGINT or SIGTERM.
     static func run(_ make: (EventLoop) throws -> any Service) async throws {
-        try await run(loops: 1) { try make($0[0]) }
+        try await run(loops: 1, .epoll) { try make($0[0]) }
     }
 
     /// Runs a service on so many loops. What it cannot start with (a taken port, an unreadable
     /// file) is the user's to change: exit status 2.
     static func run(
-        loops count: Int, _ make: ([EventLoop]) throws -> any Service
+        loops count: Int, _ sends: SendMethod, _ make: ([EventLoop]) throws -> any Service
     ) async throws {
         ResourceLimits.raiseDescriptors()
-        let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
+        let loops = try sends.loops(count)
         let loop = loops[0]
         let service = try make(loops)
         do throws(ServiceGroupError) {

@@ -7,6 +7,7 @@ struct ConfigurationFile: Decodable {
     var venues: [String: String?]?
     var instruments: [String]?
     var loops: Int?
+    var io: String?
     var logLevel: String?
     var takeover: TakeoverSection?
     var tls: TLSSection?
@@ -15,7 +16,7 @@ struct ConfigurationFile: Decodable {
     var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, loops, logLevel, takeover, tls, auth, limits
+        case listen, venues, instruments, loops, io, logLevel, takeover, tls, auth, limits
     }
 
     init(from decoder: any Decoder) throws {
@@ -24,6 +25,7 @@ struct ConfigurationFile: Decodable {
         venues = try container.decodeIfPresent([String: String?].self, forKey: .venues)
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         loops = try container.decodeIfPresent(Int.self, forKey: .loops)
+        io = try container.decodeIfPresent(String.self, forKey: .io)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
         takeover = try container.decodeIfPresent(TakeoverSection.self, forKey: .takeover)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)

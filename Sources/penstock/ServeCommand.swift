@@ -17,6 +17,7 @@ struct ServeCommand {
             Arguments.Option(
                 name: "--instruments", value: "BTC/USDT,…", help: "kept subscribed from the start"),
             LoopCount.option,
+            SendMethod.option,
             Arguments.Option(
                 name: "--log-level", value: "LEVEL",
                 help: "trace, debug, info (default), warning, error"),
@@ -40,7 +41,7 @@ struct ServeCommand {
             return
         }
         Log.level = configuration.logLevel
-        try await Command.run(loops: configuration.loops.value) {
+        try await Command.run(loops: configuration.loops.value, configuration.sends) {
             GatewayNode(loops: $0, configuration: configuration, tls: tls)
         }
     }

@@ -11,6 +11,7 @@ struct ServeConfiguration {
     /// Kept subscribed upstream at every venue from the start.
     var instruments: [Symbol] = []
     var loops = LoopCount()
+    var sends = SendMethod.auto
     var logLevel = Log.Level.info
     var takeover: TakeoverConfiguration?
     var tls = TLSConfiguration()
@@ -47,6 +48,9 @@ struct ServeConfiguration {
             }
         }
         try loops.apply(arguments)
+        if let text = arguments.value("--io") {
+            sends = try SendMethod(text, at: "\(from): --io")
+        }
         if let text = arguments.value("--log-level") {
             logLevel = try Self.level(text, at: "\(from): --log-level")
         }
@@ -79,6 +83,7 @@ struct ServeConfiguration {
             }
         }
         if let count = file.loops { try loops.apply(count, at: at("loops")) }
+        if let text = file.io { sends = try SendMethod(text, at: at("io")) }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
         let folder = Self.folder(of: path)

@@ -51,12 +51,20 @@ class Scenario:
 class Peer:
     program: str
     batch: int = 1
+    ring: int = 0
 
 
 PEERS = {
     "limit-send1-h2": Peer("limit"),
     "limit-batch10-h2": Peer("limit", batch=10),
+    "limit-uring-h2": Peer("limit", ring=1),
     "grpc-go": Peer("grpc_go"),
+}
+# Ours, with the options of each.
+OWN = {
+    "penstock": (),
+    "penstock-epoll": ("--io", "epoll"),
+    "penstock-uring": ("--io", "io-uring"),
 }
 SCENARIOS = {
     "one": Scenario(
@@ -71,6 +79,13 @@ SCENARIOS = {
     "topics": Scenario(
         "1,000 subscribers x 10 topics a turn, 100 turns/s", 1000, 100, topics=10,
         peers=("limit-batch10-h2", "penstock")),
+    "uring": Scenario(
+        "the sends of a turn one by one and together, 1,000 subscribers x 100/s", 1000, 100,
+        sends_per_delivery=0.98,
+        peers=("penstock-epoll", "penstock-uring", "limit-send1-h2", "limit-uring-h2")),
+    "uring-many": Scenario(
+        "the same, 5,000 subscribers x 20/s", 5000, 20, sends_per_delivery=0.98,
+        peers=("penstock-epoll", "penstock-uring", "limit-send1-h2", "limit-uring-h2")),
 }
 SATURATION = Scenario("saturation, 1,000 subscribers", 1000, 100)
 
@@ -93,12 +108,12 @@ def wait_for(port: int, name: str) -> None:
 def start(name: str, port: int, scenario: Scenario) -> tuple[subprocess.Popen, list[str]]:
     """The server on core 0, and the load client's arguments for it."""
     pinned = ["taskset", "-c", "0"]
-    if name != "penstock":
+    if name not in OWN:
         peer = PEERS[name]
         # What our topics publish in one turn, a batch of the peer carries.
         environment = dict(
             os.environ, PORT=str(port), RATE=str(scenario.rate * scenario.topics), PAD="120",
-            BATCH=str(peer.batch))
+            BATCH=str(peer.batch), URING=str(peer.ring))
         server = subprocess.Popen(
             pinned + [str(YARDSTICK / "bin" / peer.program)], env=environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -109,7 +124,7 @@ def start(name: str, port: int, scenario: Scenario) -> tuple[subprocess.Popen, l
         pinned + [
             str(ROOT / ".build/release/penstock"), "bench", "serve", "--listen",
             f"127.0.0.1:{port}", "--topics", str(scenario.topics), "--rate", str(scenario.rate),
-            "--bytes", "120"],
+            "--bytes", "120", *OWN[name]],
         stdout=subprocess.PIPE, text=True)
     said = {}
     while "publish" not in said:
@@ -160,7 +175,7 @@ def measure(client: str, name: str, scenario: Scenario, seconds: int) -> dict:
         own = sum(os.times()[2:4]) - sum(spent[2:4]) + process_ticks(server.pid) / TICK
         elapsed = time.monotonic() - began
         other = ((busy_ticks() - busy) / TICK - own) / elapsed
-        sends = sends_per_delivery(port) if name == "penstock" else None
+        sends = sends_per_delivery(port) if name in OWN else None
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
@@ -201,7 +216,7 @@ def row(name: str, runs: list[dict], baseline: list[dict]) -> str:
 def compare(client: str, scenario: Scenario, options) -> None:
     names = [
         name for name in scenario.peers
-        if name == "penstock" or (YARDSTICK / "bin" / PEERS[name].program).exists()]
+        if name in OWN or (YARDSTICK / "bin" / PEERS[name].program).exists()]
     runs: dict[str, list[dict]] = {name: [] for name in names}
     tries = 0
     while len(runs[names[0]]) < options.rounds and tries < 2 * options.rounds:
@@ -231,7 +246,7 @@ def saturate(client: str, options) -> None:
     print(f"{SATURATION.title}: highest rate that was delivered without a gap\n")
     print("| server | updates/s a subscriber | deliveries/s | p99 ms |\n|---|---|---|---|")
     for name in ("limit-send1-h2", "penstock", "grpc-go"):
-        if name != "penstock" and not (YARDSTICK / "bin" / PEERS[name].program).exists():
+        if name not in OWN and not (YARDSTICK / "bin" / PEERS[name].program).exists():
             continue
         rate, best = 80.0, None
         while True:

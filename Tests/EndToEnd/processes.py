@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import signal
 import socket
@@ -35,18 +37,27 @@ def wait_until(condition, seconds: float, what: str) -> None:
         time.sleep(0.01)
 
 
+def has_io_uring() -> bool:
+    """Whether this kernel lets processes use io_uring. Asks for a ring without entries: where that
+    is allowed, the number is what is wrong."""
+    setup = 425  # of every architecture
+    ctypes.CDLL(None, use_errno=True).syscall(setup, 0, ctypes.create_string_buffer(120))
+    return ctypes.get_errno() == errno.EINVAL
+
+
 class Penstock:
     """One running `penstock` command; a context manager that ends it with SIGINT."""
 
     program = BINARY
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, prepare=None) -> None:
+        """`prepare` runs in the new process before the program does."""
         self.arguments = arguments
         self.lines: list[str] = []
         self.errors: list[str] = []
         self._process = subprocess.Popen(
             [self.program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, preexec_fn=prepare)
         self._readers = [
             threading.Thread(target=self._read, args=pair, daemon=True)
             for pair in ((self._process.stdout, self.lines), (self._process.stderr, self.errors))]
@@ -136,7 +147,7 @@ class Simulator(Penstock):
 
 class Gateway(Penstock):
     def __init__(self, venues: dict[str, str], *extra: str, address: str | None = None,
-                 tls: ssl.SSLContext | None = None) -> None:
+                 tls: ssl.SSLContext | None = None, prepare=None) -> None:
         """`venues`: base address by name, for example binance: 127.0.0.1:7401/binance. `tls`: how
         to ask it for its pages if it does not speak cleartext."""
         self.tls = tls
@@ -144,7 +155,7 @@ class Gateway(Penstock):
         arguments = ["serve", "--listen", self.address, *extra]
         for name, base in venues.items():
             arguments += ["--venue", f"{name}=http://{base}"]
-        super().__init__(*arguments)
+        super().__init__(*arguments, prepare=prepare)
         self.wait_until_up(self.answers)
 
     def answers(self) -> bool:
@@ -234,8 +245,8 @@ def connects(address: str) -> bool:
         return False
 
 
-def run(*arguments: str, seconds: float = 10.0) -> subprocess.CompletedProcess:
+def run(*arguments: str, seconds: float = 10.0, prepare=None) -> subprocess.CompletedProcess:
     """A command that is expected to end by itself."""
     return subprocess.run(
         [BINARY, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=seconds)
+        timeout=seconds, preexec_fn=prepare)

@@ -39,6 +39,7 @@ WRONG = [
     (["watch", "--json", "--server", "gateway.example:1", "--token", "a", "tick:binance:BTC/USDT"],
      "TLS"),
     (["bench", "serve", "--topics", "many"], "many"),
+    (["serve", "--io", "aio"], "auto"),
 ]
 
 
@@ -81,6 +82,7 @@ def test_a_file_that_is_no_recording_is_one_clear_line_and_status_2(tmp_path):
     ("{ limits: { filterDepth: 65 } }", "limits.filterDepth"),
     ("{ limits: { historyBytes: 1 } }", "limits.historyBytes"),
     ("{ loops: 0 }", "loops 0: expected 1 to 64"),
+    ('{ io: "aio" }', "io \"aio\": expected one of: epoll, io-uring, auto"),
     ("{ limits: { connections: 1.5 } }", "limits.connections"),
     ("{ limits: { messageBytes: 8388608, connectionBytes: 4194304 } }", "messageBytes"),
 ])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import ROOT, BenchServer, wait_until
+from processes import ROOT, BenchServer, has_io_uring, wait_until
 
 HERE = Path(__file__).resolve().parent
 COUNTED = ROOT / ".build" / "debug" / "Benchmarks"
@@ -35,12 +35,17 @@ class Counters:
         self.deliveries = total("penstock_fanout_deliveries_total")
         # Without the answers to these requests.
         self.sends = total("penstock_socket_sends_total") - Counters.asked
+        self.batches = total("penstock_socket_send_batches_total")
         self.subscriptions = total("penstock_subscriptions")
 
 
+@pytest.mark.parametrize("method", ["epoll", "io-uring"])
 @pytest.mark.parametrize("topics", [1, 10])
-def test_a_connection_is_sent_to_once_a_turn_however_many_topics_changed(topics):
-    with BenchServer("--rate", "20", "--topics", str(topics)) as bench:
+def test_a_connection_is_sent_to_once_a_turn_however_many_topics_changed(topics, method):
+    if method == "io-uring" and not has_io_uring():
+        pytest.skip("io_uring is not allowed here")
+    options = ("--rate", "20", "--topics", str(topics), "--loops", "1", "--io", method)
+    with BenchServer(*options) as bench:
         subscribers = subprocess.Popen(
             [sys.executable, HERE / "subscribers.py", bench.address, bench.path, bench.body,
              str(CONNECTIONS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -58,6 +63,10 @@ def test_a_connection_is_sent_to_once_a_turn_however_many_topics_changed(topics)
     per_turn = topics * (after.sends - before.sends) / (after.deliveries - before.deliveries)
     # Window updates are answered with nothing; a keepalive may fall into the time.
     assert 0.97 <= per_turn <= 1.03
+    batches = topics * (after.batches - before.batches) * CONNECTIONS
+    together = batches / (after.deliveries - before.deliveries)
+    # One call a turn for all connections; or none ever.
+    assert 0.9 <= together <= 1.1 if method == "io-uring" else together == 0
 
 
 def counted() -> dict[str, tuple[float, float]]:

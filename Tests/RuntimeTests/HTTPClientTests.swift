@@ -157,12 +157,10 @@ import Testing
 
     @Test func `a refused connection says why`() async throws {
         try await withLoop { loop in
-            let port = try await loop.run {
-                let listener = try Listener(loop: loop, address: loopback) { _ in }
-                listener.close()
-                return listener.boundAddress.port
-            }
+            let refusing = RefusingPort()
+            let port = refusing.port
             let outcome = try await get(loop, "http://127.0.0.1:\(port)/")
+            withExtendedLifetime(refusing) {}
             guard case .failure(let error) = outcome else {
                 Issue.record("there was an answer")
                 return

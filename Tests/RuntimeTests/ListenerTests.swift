@@ -346,11 +346,13 @@ import Testing
 
     /// A loop and a path in a fresh folder, which goes afterwards.
     private func withPath(_ body: (EventLoop, String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("penstock-\(UInt32.random(in: 0 ... .max))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try await withLoop { try await body($0, folder.path + "/socket") }
+        try await withLoop { loop in
+            let folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent("penstock-\(UInt32.random(in: 0 ... .max))")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try await body(loop, folder.path + "/socket")
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 import Base
+import CLinux
 import Foundation
-import Runtime
+
+@testable import Runtime
 
 /// A value that arrives once, from any thread.
 final class Promise<Value: Sendable>: Sendable {
@@ -63,8 +65,32 @@ final class Peer: ByteStreamDelegate {
 
 let loopback = SocketAddress("127.0.0.1:0")!
 
+/// A port of the loopback where nobody listens; and nobody begins to as long as this lives, as
+/// happens to a port that was only free a moment ago.
+final class RefusingPort {
+    let port: UInt16
+    private let socket = clinux_socket(0)
+
+    init() {
+        var address = clinux_address()
+        _ = clinux_parse_address("127.0.0.1", &address)
+        precondition(clinux_bind(socket, &address, 0) == 0)
+        precondition(clinux_local_address(socket, &address) == 0)
+        port = address.port
+    }
+
+    deinit { clinux_close(socket) }
+}
+
+/// Runs the body on a loop, and again on one whose sends all go through a ring, where there may be
+/// one.
 func withLoop(_ body: (EventLoop) async throws -> Void) async throws {
-    let loop = try EventLoop(name: "test")
+    try await with(try EventLoop(name: "test"), body)
+    guard let ring = try? SendRing(countMax: 4, worthwhile: 1) else { return }
+    try await with(try EventLoop(name: "ring test", sendRing: ring), body)
+}
+
+func with(_ loop: EventLoop, _ body: (EventLoop) async throws -> Void) async throws {
     do {
         try await body(loop)
     } catch {

@@ -53,12 +53,13 @@ enum HouseRules {
         "CProtos": ["Sources/Schema/"],
     ]
 
-    /// How many files of its owner may import a C module, where it is more than one. CLinux has no
-    /// pointer to own, it is the system calls. Schema's tables and codecs read and write the memory
-    /// that protobuf-c lays out. OpenSSL: a context for either side, sessions, certificates, files,
-    /// errors. The others: one file for a shared context, one for each use.
+    /// How many files of its owner may import a C module, where it is more than one. CLinux has a
+    /// pointer to own in one file, the ring of sends; the others make system calls. Schema's tables
+    /// and codecs read and write the memory that protobuf-c lays out. OpenSSL: a context for either
+    /// side, sessions, certificates, files, errors. The others: one file for a shared context, one
+    /// for each use.
     static let ownersMax = [
-        "CLinux": 19, "CProtobufC": 16, "CProtos": 4, "COpenSSL": 9, "CCurl": 2, "CMsgpack": 2,
+        "CLinux": 20, "CProtobufC": 16, "CProtos": 4, "COpenSSL": 9, "CCurl": 2, "CMsgpack": 2,
         "CZlib": 2,
     ]
 

@@ -11,6 +11,7 @@ struct FrameDebt {
     }
 
     static let countMax = 12
+    static let bytesMax = countMax * (DataFrame.payloadMax + DataFrame.headSize)
 
     private var count = 0
     /// Of all frames, their heads included.

@@ -12,6 +12,8 @@ package final class OutputTurn {
     private var used = OutputTurn.chunkBytes
     private var gathering: UnsafeMutableRawPointer?
     private var gatheringBytes = 0
+    /// Bytes of it that are in use; nil: nobody needs them beyond the next call.
+    private var gathered: Int?
     /// What a protocol's connections share, made by the first of them.
     fileprivate var shared: AnyObject?
 
@@ -27,6 +29,7 @@ package final class OutputTurn {
     }
 
     package var isEmpty: Bool { unsafe listed.isEmpty }
+    package var count: Int { unsafe listed.count }
 
     @inline(__always)
     package func list(_ output: OutputBuffer) {
@@ -40,16 +43,62 @@ package final class OutputTurn {
         let count = unsafe listed.count
         if count == 0 { return }
         for index in 0..<count {
-            let entry = unsafe listed[index]
-            unsafe entry._withUnsafeGuaranteedRef { output in
-                output.isListed = false
-                if let flusher = unsafe output.flusher {
-                    send(unsafe flusher.takeUnretainedValue())
-                }
-                output.settle()
-            }
-            unsafe entry.release()
+            ask(index, send)
+            settle(index)
         }
+        end(after: count)
+    }
+
+    /// The same with many sends at a time: `queue` only says which bytes are to be sent, `submit`
+    /// sends them, and `conclude` hears of it, in the order of `queue`, for at most `countMax`
+    /// flushers. What `withBytes` gives in `queue` stays where it is until then.
+    package func flush(
+        atOnce countMax: Int, queue: (AnyObject) -> Void, submit: () -> Void,
+        conclude: (AnyObject) -> Void
+    ) {
+        let count = unsafe listed.count
+        if count == 0 { return }
+        makeRoom(Self.gatheredEnough + FrameDebt.bytesMax)
+        var first = 0
+        while first < count {
+            var next = first
+            gathered = 0
+            while next < min(count, first + countMax), gathered ?? 0 < Self.gatheredEnough {
+                ask(next, queue)
+                next += 1
+            }
+            submit()
+            gathered = nil
+            for index in first..<next {
+                ask(index, conclude)
+                settle(index)
+            }
+            first = next
+        }
+        end(after: count)
+    }
+
+    /// Some hundred small frames; more would push each other out of the cache.
+    private static let gatheredEnough = 131_072
+
+    @inline(__always)
+    private func ask(_ index: Int, _ body: (AnyObject) -> Void) {
+        unsafe listed[index]._withUnsafeGuaranteedRef { output in
+            if let flusher = unsafe output.flusher { body(unsafe flusher.takeUnretainedValue()) }
+        }
+    }
+
+    @inline(__always)
+    private func settle(_ index: Int) {
+        let entry = unsafe listed[index]
+        unsafe entry._withUnsafeGuaranteedRef { output in
+            output.isListed = false
+            output.settle()
+        }
+        unsafe entry.release()
+    }
+
+    private func end(after count: Int) {
         precondition(unsafe listed.count == count, "an output was filled while the turn was sent")
         unsafe listed.removeAll(keepingCapacity: true)
         forgetFrames()
@@ -67,14 +116,22 @@ package final class OutputTurn {
         return UnsafeRawPointer(copy)
     }
 
-    /// Memory for `size` bytes, which the next call uses again.
+    /// Memory for `size` bytes, which the next call uses again, unless much is sent at once.
     func scratch(_ size: Int) -> UnsafeMutableRawPointer {
-        if size > gatheringBytes {
-            unsafe gathering?.deallocate()
-            gatheringBytes = max(2 * size, 16_384)
-            unsafe gathering = .allocate(byteCount: gatheringBytes, alignment: 64)
+        let start = gathered ?? 0
+        if start + size > gatheringBytes {
+            precondition(start == 0, "more was gathered than there is room for")
+            makeRoom(max(2 * size, 16_384))
         }
-        return unsafe gathering.unsafelyUnwrapped
+        if gathered != nil { gathered = start + size }
+        return unsafe gathering.unsafelyUnwrapped + start
+    }
+
+    private func makeRoom(_ size: Int) {
+        if size <= gatheringBytes { return }
+        unsafe gathering?.deallocate()
+        unsafe gathering = .allocate(byteCount: size, alignment: 64)
+        gatheringBytes = size
     }
 
     /// One chunk stays for the next turn.

@@ -82,7 +82,24 @@ long clinux_send(int fd, const void *bytes, size_t count);
 int clinux_shutdown_write(int fd);
 void clinux_close(int fd);
 
-// Errors that callers tell apart, negated.
+// MARK: sends of many sockets in one call
+
+// An io_uring for at most `entries` sends, a power of two. A negated errno: the kernel, or a
+// sandbox, does not let us. Not to be used by two threads at once.
+struct clinux_ring;
+int clinux_ring_open(unsigned entries, struct clinux_ring **opened);
+void clinux_ring_close(struct clinux_ring *ring);
+int clinux_ring_descriptor(const struct clinux_ring *ring);
+// At most `entries` between two submissions; the bytes stay where they are until then.
+void clinux_ring_queue(struct clinux_ring *ring, int fd, const void *bytes, size_t count);
+// Does what is queued, in order; no byte is looked at afterwards.
+void clinux_ring_submit(struct clinux_ring *ring);
+// What clinux_send would have given for what was queued as the `index`th, from 0, of the last
+// submission.
+long clinux_ring_result(const struct clinux_ring *ring, unsigned index);
+
+// MARK: errors that callers tell apart, negated
+
 int clinux_would_block(void);
 int clinux_in_progress(void);
 int clinux_no_descriptors(int code);  // EMFILE, ENFILE, ENOBUFS or ENOMEM

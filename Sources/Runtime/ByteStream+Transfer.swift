@@ -38,7 +38,7 @@ extension ByteStream {
 
     /// The same, together with others; the ring's owner submits and then lets each `conclude`.
     func queue(in ring: SendRing, at now: Instant) {
-        guard tls == nil, !output.isEmpty else { return flush(at: now) }
+        guard tls == nil, !output.isEmpty, !output.owesLargeFrames else { return flush(at: now) }
         if !mayFlush { return }
         loop.sendCalls &+= 1
         unsafe output.withBytes { unsafe ring.queue($0, to: socket) }
@@ -89,11 +89,19 @@ extension ByteStream {
     func send() -> Bool {
         if output.isEmpty { return true }
         loop.sendCalls &+= 1
-        let sent = unsafe output.withBytes { bytes in
+        return sent(transmit())
+    }
+
+    private func transmit() -> Int {
+        if tls == nil, output.owesLargeFrames {
+            return unsafe output.withPieces { pieces in
+                unsafe clinux_send_pieces(socket, pieces.baseAddress, pieces.count)
+            }
+        }
+        return unsafe output.withBytes { bytes in
             if let tls { return unsafe tls.write(bytes) }
             return unsafe clinux_send(socket, bytes.baseAddress, bytes.count)
         }
-        return self.sent(sent)
     }
 
     /// What the kernel said to the output: how many bytes it took, or a negated errno.

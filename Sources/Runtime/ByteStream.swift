@@ -23,40 +23,41 @@ package final class ByteStream: EventHandler {
         case closed
     }
 
+    // What every send or read touches comes first and side by side, and without package access, so
+    // that no check is needed at run time.
     package let loop: EventLoop
     package let output: OutputBuffer
-    package weak var delegate: (any ByteStreamDelegate)?
-    /// The other side; while a name is being resolved, unspecified.
-    package internal(set) var peer: SocketAddress
-    /// Bytes taken in one turn at most, without TLS: what they lead to holds up all other streams.
-    package var readBytesMax = Int.max
-    /// The kernel did not take everything; `becameWritable` will come.
-    package var isBlocked: Bool { hasBytesLeft }
-
-    var phase: Phase
-    var closeReason: SystemError?
-    var attempt: ConnectAttempt?
     var tls: TLSSession?
-    /// What an accepted stream is secured with, until it is.
-    var serverContext: TLSServerContext?
+    var lastSentAt: Instant
+    var lastReceivedAt: Instant
     var socket: Int32 = -1
-    var token: WatchToken?
-    var interest: UInt32 = 0
+    var phase: Phase
+    var hasBytesLeft = false
+    /// The output is in the loop's ring.
+    var isQueued = false
+    var isWarm = false
     var isReadingPaused = false
     var isSettling = false
     var hasShutDown = false
     var hasPeerEnded = false
-    var isWarm = false
-    // Touched with every send or read: stored without package access, so that no check is needed at
-    // run time.
-    var hasBytesLeft = false
-    /// The output is in the loop's ring.
-    var isQueued = false
-    var lastSentAt: Instant
+    package weak var delegate: (any ByteStreamDelegate)?
+    /// Bytes taken in one turn at most, without TLS: what they lead to holds up all other streams.
+    package var readBytesMax = Int.max
+
+    /// The other side; while a name is being resolved, unspecified.
+    package internal(set) var peer: SocketAddress
+    /// The kernel did not take everything; `becameWritable` will come.
+    package var isBlocked: Bool { hasBytesLeft }
+
+    var closeReason: SystemError?
+    var attempt: ConnectAttempt?
+    /// What an accepted stream is secured with, until it is.
+    var serverContext: TLSServerContext?
+    var token: WatchToken?
+    var interest: UInt32 = 0
     var drainTimer: TimerID?
     var idleTimer: TimerID?
     var idleLimit: Duration?
-    var lastReceivedAt: Instant
 
     /// How long a peer may take to end the connection after we did.
     static let drainLimit = Duration.seconds(5)

@@ -30,6 +30,40 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, FrameDebt.countMax])
+    func `large frames leave in pieces that are the same bytes`(count: Int) {
+        let connection = crowd.connect(1)[0]
+        let payloads = (0..<count).map { [UInt8](repeating: UInt8($0 + 1), count: 2048 + $0) }
+        for payload in payloads { #expect(crowd.deliver(payload).taken == 1) }
+        let output = connection.output
+        #expect(output.owesLargeFrames)
+        let (pieces, sizes) = output.withPieces { pieces in
+            (
+                pieces.flatMap { Array(UnsafeRawBufferPointer(start: $0.start, count: $0.count)) },
+                pieces.map(\.count)
+            )
+        }
+        #expect(pieces == output.copyBytes() && pieces == payloads.flatMap { frame($0) })
+        #expect(sizes == payloads.flatMap { [9, $0.count] })
+        // The kernel took a part: what is left is put together.
+        output.consume(1000)
+        #expect(!output.owesLargeFrames)
+        #expect(output.copyBytes() == Array(pieces.dropFirst(1000)))
+        crowd.flush()
+    }
+
+    @Test func `small frames, and large ones behind other bytes, are put together`() {
+        let connections = crowd.connect(2)
+        _ = crowd.deliver([UInt8](repeating: 1, count: 2000))
+        #expect(!connections[0].output.owesLargeFrames)
+        crowd.flush()
+        connections[0].output.append([1])
+        _ = crowd.deliver([UInt8](repeating: 2, count: 8000))
+        #expect(!connections[0].output.owesLargeFrames && connections[1].output.owesLargeFrames)
+        crowd.flush()
+        #expect(!connections[1].output.owesLargeFrames)
+    }
+
     @Test func `bytes appended after an owed frame leave after it`() {
         let connection = crowd.connect(1)[0]
         _ = crowd.deliver([7])

@@ -10,11 +10,16 @@ enum DataFrame {
     static func write(
         _ payload: UnsafeRawPointer, size: Int, streamID: UInt32, to target: UnsafeMutableRawPointer
     ) {
+        unsafe writeHead(size: size, streamID: streamID, to: target)
+        unsafe (target + headSize).copyMemory(from: payload, byteCount: size)
+    }
+
+    @inline(__always)
+    static func writeHead(size: Int, streamID: UInt32, to target: UnsafeMutableRawPointer) {
         // Length in 24 bits; type and flags, 0; of the stream's number all but the last byte.
         let head = UInt64(truncatingIfNeeded: size) << 40 | UInt64(streamID >> 8)
         unsafe target.storeBytes(of: head.bigEndian, as: UInt64.self)
         unsafe target.storeBytes(
             of: UInt8(truncatingIfNeeded: streamID), toByteOffset: 8, as: UInt8.self)
-        unsafe (target + headSize).copyMemory(from: payload, byteCount: size)
     }
 }

@@ -29,6 +29,34 @@ struct FrameDebt {
         bytes &+= size &+ DataFrame.headSize
     }
 
+    /// The payloads are so large that it is cheaper to point at them than to put them together:
+    /// with 4,000 bytes a send costs 0.83 of what it does with a copy, with 1,000 the same.
+    var isLarge: Bool { bytes > 2048 &* count }
+
+    /// Heads and payloads in turn.
+    func withPieces<Result>(_ body: (UnsafeBufferPointer<OutputPiece>) -> Result) -> Result {
+        let entries = entries.span
+        return unsafe withUnsafeTemporaryAllocation(
+            byteCount: count * DataFrame.headSize, alignment: 1
+        ) { heads in
+            unsafe withUnsafeTemporaryAllocation(of: OutputPiece.self, capacity: 2 * count) {
+                let pieces = unsafe $0
+                for index in 0..<count {
+                    let (entry, size) = (entries[index], Int(entries[index].size))
+                    let head = unsafe heads.baseAddress.unsafelyUnwrapped
+                        + index * DataFrame.headSize
+                    unsafe DataFrame.writeHead(size: size, streamID: entry.streamID, to: head)
+                    unsafe pieces.initializeElement(
+                        at: 2 * index,
+                        to: OutputPiece(start: head, count: DataFrame.headSize))
+                    unsafe pieces.initializeElement(
+                        at: 2 * index + 1, to: OutputPiece(start: entry.payload, count: size))
+                }
+                return unsafe body(UnsafeBufferPointer(pieces))
+            }
+        }
+    }
+
     mutating func clear() { (count, bytes) = (0, 0) }
 
     /// Writes `bytes` bytes. Inlined, or its caller would copy the whole debt.

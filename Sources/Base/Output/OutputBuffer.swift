@@ -71,6 +71,18 @@ package final class OutputBuffer {
         return try unsafe body(UnsafeRawBufferPointer(start: storage + start, count: end &- start))
     }
 
+    /// All that waits are frames that are owed, and so large that `withPieces` spares a copy that
+    /// is worth it.
+    package var owesLargeFrames: Bool { debt.isLarge }
+
+    /// What is owed, in pieces that leave one after the other. The closure must not touch the
+    /// buffer.
+    package func withPieces<Result>(
+        _ body: (UnsafeBufferPointer<OutputPiece>) -> Result
+    ) -> Result {
+        unsafe debt.withPieces { unsafe body($0) }
+    }
+
     /// The bytes not yet consumed, borrowed. The closure must not touch the buffer.
     package func withSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
         unsafe withBytes { unsafe body(RawSpan(_unsafeBytes: $0)) }

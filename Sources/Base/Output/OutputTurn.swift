@@ -5,8 +5,11 @@
 /// `flush` lets the frames go.
 @safe
 package final class OutputTurn {
-    /// Retained.
-    private var listed: [Unmanaged<OutputBuffer>] = unsafe []
+    /// Who is on the list, each retained, in memory for `capacity` of them. Not an array: adding to
+    /// one is an access that is checked at run time, for every send.
+    private var listed: UnsafeMutablePointer<Unmanaged<OutputBuffer>>
+    private var capacity = 64
+    package private(set) var count = 0
     private var chunks: [UnsafeMutableRawPointer] = unsafe []
     /// Bytes used of the last chunk.
     private var used = OutputTurn.chunkBytes
@@ -20,27 +23,39 @@ package final class OutputTurn {
     /// Four of the largest payloads.
     private static let chunkBytes = 4 * DataFrame.payloadMax
 
-    package init() {}
+    package init() { unsafe listed = .allocate(capacity: capacity) }
 
     deinit {
         unsafe chunks.forEach { unsafe $0.deallocate() }
         unsafe gathering?.deallocate()
-        unsafe listed.forEach { unsafe $0.release() }
+        for index in 0..<count { unsafe listed[index].release() }
+        unsafe listed.deallocate()
     }
 
-    package var isEmpty: Bool { unsafe listed.isEmpty }
-    package var count: Int { unsafe listed.count }
+    package var isEmpty: Bool { count == 0 }
 
     @inline(__always)
     package func list(_ output: OutputBuffer) {
         if output.isListed { return }
         output.isListed = true
-        unsafe listed.append(Unmanaged.passRetained(output))
+        if count == capacity { growList() }
+        unsafe (listed + count).initialize(to: Unmanaged.passRetained(output))
+        count &+= 1
+    }
+
+    @inline(never)
+    private func growList() {
+        let larger = UnsafeMutablePointer<Unmanaged<OutputBuffer>>.allocate(
+            capacity: 2 * capacity)
+        unsafe larger.moveInitialize(from: listed, count: count)
+        unsafe listed.deallocate()
+        unsafe listed = larger
+        capacity *= 2
     }
 
     /// Has everybody on the list flushed by its flusher. `send` must append to no output.
     package func flush(_ send: (AnyObject) -> Void) {
-        let count = unsafe listed.count
+        let count = count
         if count == 0 { return }
         for index in 0..<count {
             ask(index, send)
@@ -56,7 +71,7 @@ package final class OutputTurn {
         atOnce countMax: Int, queue: (AnyObject) -> Void, submit: () -> Void,
         conclude: (AnyObject) -> Void
     ) {
-        let count = unsafe listed.count
+        let count = count
         if count == 0 { return }
         makeRoom(Self.gatheredEnough + FrameDebt.bytesMax)
         var first = 0
@@ -84,7 +99,7 @@ package final class OutputTurn {
     @inline(__always)
     private func ask(_ index: Int, _ body: (AnyObject) -> Void) {
         unsafe listed[index]._withUnsafeGuaranteedRef { output in
-            if let flusher = unsafe output.flusher { body(unsafe flusher.takeUnretainedValue()) }
+            unsafe output.flusher?._withUnsafeGuaranteedRef { body($0) }
         }
     }
 
@@ -99,8 +114,8 @@ package final class OutputTurn {
     }
 
     private func end(after count: Int) {
-        precondition(unsafe listed.count == count, "an output was filled while the turn was sent")
-        unsafe listed.removeAll(keepingCapacity: true)
+        precondition(self.count == count, "an output was filled while the turn was sent")
+        self.count = 0
         forgetFrames()
     }
 

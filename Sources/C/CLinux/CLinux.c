@@ -312,6 +312,13 @@ long clinux_send(int fd, const void *bytes, size_t count) {
     return sent < 0 ? -errno : sent;
 }
 
+long clinux_send_pieces(int fd, const void *pieces, size_t count) {
+    struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
+    ssize_t sent;
+    do { sent = sendmsg(fd, &message, MSG_NOSIGNAL); } while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : sent;
+}
+
 int clinux_shutdown_write(int fd) { return result(shutdown(fd, SHUT_WR)); }
 
 // close is not repeated: on Linux the descriptor is gone even when it reports EINTR.

@@ -79,6 +79,8 @@ int clinux_tcp_information(int fd, uint32_t *members);
 
 long clinux_receive(int fd, void *bytes, size_t count);
 long clinux_send(int fd, const void *bytes, size_t count);
+// The same for pieces that lie apart: an array of struct iovec.
+long clinux_send_pieces(int fd, const void *pieces, size_t count);
 int clinux_shutdown_write(int fd);
 void clinux_close(int fd);
 

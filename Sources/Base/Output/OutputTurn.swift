@@ -9,7 +9,7 @@ package final class OutputTurn {
     /// one is an access that is checked at run time, for every send.
     private var listed: UnsafeMutablePointer<Unmanaged<OutputBuffer>>
     private var capacity = 64
-    package private(set) var count = 0
+    private var listedCount = 0
     private var chunks: [UnsafeMutableRawPointer] = unsafe []
     /// Bytes used of the last chunk.
     private var used = OutputTurn.chunkBytes
@@ -28,26 +28,27 @@ package final class OutputTurn {
     deinit {
         unsafe chunks.forEach { unsafe $0.deallocate() }
         unsafe gathering?.deallocate()
-        for index in 0..<count { unsafe listed[index].release() }
+        for index in 0..<listedCount { unsafe listed[index].release() }
         unsafe listed.deallocate()
     }
 
-    package var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { listedCount == 0 }
+    package var count: Int { listedCount }
 
     @inline(__always)
     package func list(_ output: OutputBuffer) {
         if output.isListed { return }
         output.isListed = true
-        if count == capacity { growList() }
-        unsafe (listed + count).initialize(to: Unmanaged.passRetained(output))
-        count &+= 1
+        if listedCount == capacity { growList() }
+        unsafe (listed + listedCount).initialize(to: Unmanaged.passRetained(output))
+        listedCount &+= 1
     }
 
     @inline(never)
     private func growList() {
         let larger = UnsafeMutablePointer<Unmanaged<OutputBuffer>>.allocate(
             capacity: 2 * capacity)
-        unsafe larger.moveInitialize(from: listed, count: count)
+        unsafe larger.moveInitialize(from: listed, count: listedCount)
         unsafe listed.deallocate()
         unsafe listed = larger
         capacity *= 2
@@ -55,7 +56,7 @@ package final class OutputTurn {
 
     /// Has everybody on the list flushed by its flusher. `send` must append to no output.
     package func flush(_ send: (AnyObject) -> Void) {
-        let count = count
+        let count = listedCount
         if count == 0 { return }
         for index in 0..<count {
             ask(index, send)
@@ -71,7 +72,7 @@ package final class OutputTurn {
         atOnce countMax: Int, queue: (AnyObject) -> Void, submit: () -> Void,
         conclude: (AnyObject) -> Void
     ) {
-        let count = count
+        let count = listedCount
         if count == 0 { return }
         makeRoom(Self.gatheredEnough + FrameDebt.bytesMax)
         var first = 0
@@ -114,8 +115,8 @@ package final class OutputTurn {
     }
 
     private func end(after count: Int) {
-        precondition(self.count == count, "an output was filled while the turn was sent")
-        self.count = 0
+        precondition(listedCount == count, "an output was filled while the turn was sent")
+        listedCount = 0
         forgetFrames()
     }
 

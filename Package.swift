@@ -82,11 +82,13 @@ let package = Package(
         room(
             "PenstockClient",
             uses: ["Base", "Market", "Streams", "Schema", "HTTP2", "GRPC", "Runtime"]),
+        room(
+            "Load", uses: ["Base", "Market", "Streams", "Schema", "PenstockClient", "Runtime"]),
         .executableTarget(
             name: "penstock",
             dependencies: [
                 "Base", "Market", "Schema", "GRPC", "Identity", "Core", "Connectors", "Simulator",
-                "Gateway", "PenstockClient", "Runtime",
+                "Gateway", "PenstockClient", "Load", "Runtime",
             ],
             swiftSettings: strict),
 
@@ -120,6 +122,7 @@ let package = Package(
                 "PenstockClient", "Gateway", "Core", "Schema", "Streams", "Market", "GRPC",
                 "Runtime", "Base",
             ]),
+        tests("LoadTests", uses: ["Load", "Runtime", "Base"]),
         tests("TidyTests", uses: []),
         // grpc's interop tests: the service by which its own clients judge our server.
         .target(
@@ -140,11 +143,10 @@ let package = Package(
                 "Base", "GRPC", "PenstockClient", "Runtime", "Schema", "Streams", "Market",
             ],
             path: "Tests/HandoverDrill", swiftSettings: language),
-        // Many clients of every manner, who check every update; drills.py runs them.
+        // The clients of Load as a program of their own; drills.py runs them.
         .executableTarget(
-            name: "FanoutLoad",
-            dependencies: ["Base", "PenstockClient", "Runtime", "Schema", "Streams", "Market"],
-            path: "Tests/FanoutLoad", swiftSettings: language),
+            name: "FanoutLoad", dependencies: ["Base", "Load", "Runtime"], path: "Tests/FanoutLoad",
+            swiftSettings: language),
         // Bytes of strangers: the targets, what searches (make fuzz) and what replays.
         .target(
             name: "FuzzTargets", dependencies: ["Base", "HTTP2", "GRPC", "Identity", "Schema"],
@@ -174,7 +176,10 @@ let package = Package(
                 "CMsgpack", "AllocationCount",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["results.md", "fanout.py", "drills.py", "rig.py", "unary.py", "peers"],
+            exclude: [
+                "results.md", "fanout.py", "drills.py", "instructions.py", "rig.py", "unary.py",
+                "peers",
+            ],
             swiftSettings: language),
     ],
     cxxLanguageStandard: .cxx17

@@ -9,6 +9,8 @@ package final class MetricRegistry: Sendable {
         case counter(Counter), gauge(Gauge), histogram(Histogram)
         /// In nanoseconds, told in seconds.
         case duration(Gauge)
+        /// Likewise, asked for when somebody reads it, and never less than before.
+        case elapsed(@Sendable () -> UInt64)
     }
     private struct Family {
         var help: String
@@ -16,7 +18,7 @@ package final class MetricRegistry: Sendable {
 
         var kind: String {
             switch members.values.first {
-            case .counter: "counter"
+            case .counter, .elapsed: "counter"
             case .gauge, .duration: "gauge"
             case .histogram: "histogram"
             case nil: "untyped"
@@ -35,6 +37,16 @@ package final class MetricRegistry: Sendable {
             let fresh = Counter()
             families[name, default: Family(help: help)].members[key] = .counter(fresh)
             return fresh
+        }
+    }
+
+    /// A counter that somebody else has begun to count with.
+    package func adopt(
+        _ counter: Counter, _ name: String, help: String, labels: [(String, String)] = []
+    ) {
+        families.withLock { families in
+            families[name, default: Family(help: help)].members[Self.text(labels)] =
+                .counter(counter)
         }
     }
 
@@ -58,6 +70,16 @@ package final class MetricRegistry: Sendable {
             let fresh = Gauge()
             families[name, default: Family(help: help)].members[key] = .duration(fresh)
             return fresh
+        }
+    }
+
+    /// A time that only grows, in nanoseconds, told in seconds; `…_seconds_total`. `read` is called
+    /// whenever the metrics are told, on whatever thread.
+    package func elapsed(
+        _ name: String, help: String, read: @escaping @Sendable () -> UInt64
+    ) {
+        families.withLock { families in
+            families[name, default: Family(help: help)].members[""] = .elapsed(read)
         }
     }
 
@@ -87,6 +109,8 @@ package final class MetricRegistry: Sendable {
                     case .duration(let gauge):
                         let seconds = Self.seconds(UInt64(max(0, gauge.value)))
                         text += "\(name)\(labels) \(seconds)\n"
+                    case .elapsed(let read):
+                        text += "\(name)\(labels) \(Self.seconds(read()))\n"
                     case .histogram(let histogram): Self.append(histogram, name, labels, to: &text)
                     }
                 }

@@ -1,4 +1,5 @@
 internal import Base
+internal import Runtime
 
 /// What the gateway counts. Names are listed in the README's metric table.
 package struct GatewayMetrics {
@@ -16,8 +17,13 @@ package struct GatewayMetrics {
     let sends: Counter
     let sendBatches: Counter
 
-    /// - Parameter loop: number of the server's loop.
-    init(_ registry: MetricRegistry, loop: Int) {
+    /// - Parameters:
+    ///   - loop: number of the server's loop.
+    ///   - posts: what that loop got through its mailbox.
+    init(_ registry: MetricRegistry, loop: Int, posts: Counter) {
+        registry.adopt(
+            posts, "penstock_loop_mailbox_posts_total",
+            help: "Work handed to a loop through its mailbox.", labels: [("loop", "\(loop)")])
         sends = registry.counter(
             "penstock_socket_sends_total", help: "Sends of a loop's connections.",
             labels: [("loop", "\(loop)")])
@@ -46,6 +52,10 @@ package struct GatewayMetrics {
         certificateExpiry = registry.gauge(
             "penstock_gateway_certificate_expiry_seconds",
             help: "When the first TLS certificate ends, in seconds since 1970 UTC.")
+        // The name that every Prometheus client library gives it.
+        registry.elapsed(
+            "process_cpu_seconds_total", help: "Time that the process used of all processors."
+        ) { UInt64(max(0, ProcessFigures.processorTime.wholeNanoseconds)) }
         heldBytes = registry.gauge(
             "penstock_gateway_held_bytes",
             help: "Bytes held for clients: output, queues, unfinished messages and headers.")

@@ -59,7 +59,8 @@ package final class GatewayServer {
         self.services = services
         allowsCleartext = options.allowsCleartext
         self.options = options
-        metrics = GatewayMetrics(registry, loop: group.members.count)
+        metrics = GatewayMetrics(
+            registry, loop: group.members.count, posts: loop.mailboxPosts)
         limitAccounting = LimitAccounting(registry)
         health = HealthService()
         let (health, sources) = (health, sources)

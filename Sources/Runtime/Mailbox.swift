@@ -1,3 +1,5 @@
+internal import Base
+
 /// Work handed to a loop from any thread, first in, first out.
 ///
 /// The loop sleeps only after it said so under the lock, and only then does a sender have to wake
@@ -22,6 +24,8 @@ final class Mailbox: Sendable {
     }
 
     private let state = Locked(State())
+    /// Work that was ever taken out, one by one.
+    let posts = Counter()
 
     /// True if the loop sleeps and has to be woken by the caller.
     func append(_ work: Work) -> Bool {
@@ -47,6 +51,7 @@ final class Mailbox: Sendable {
             state.isAsleep = false
             swap(&state.work, &batch)
         }
+        posts.add(UInt64(batch.count))
         emptied = batch
     }
 }

@@ -3,21 +3,37 @@ internal import Identity
 internal import Runtime
 
 extension AuthConfiguration {
-    /// Reads the files of the mode. Blocks meanwhile; called at the start and at SIGHUP. `warn` is
-    /// told what whoever keeps the files should know.
-    func makeAuthenticator(
-        listen: SocketAddress, at place: String, warn: (String) -> Void = { _ in }
-    ) throws(UsageError) -> Authenticator {
+    /// What the files of the mode hold: read once, so that every loop judges by the same, also when
+    /// a file changes meanwhile.
+    struct Credentials: Sendable {
+        fileprivate var tokens: [UInt8] = []
+        fileprivate var keys: [UInt8] = []
+    }
+
+    /// Reads the files of the mode. Blocks meanwhile; called at the start and at SIGHUP.
+    func readCredentials(at place: String) throws(UsageError) -> Credentials {
         try checkFiles(at: place)
+        var credentials = Credentials()
+        if let tokensFile { credentials.tokens = try Self.read(tokensFile, at: place) }
+        if let keysFile { credentials.keys = try Self.read(keysFile, at: place) }
+        return credentials
+    }
+
+    /// Of the same credentials it is always the same, or the same failure. `warn` is told what
+    /// whoever keeps the files should know.
+    func makeAuthenticator(
+        _ credentials: Credentials, listen: SocketAddress, at place: String,
+        warn: (String) -> Void = { _ in }
+    ) throws(UsageError) -> Authenticator {
         switch mode {
         case .none:
             guard listen.isLoopback || isNoneForced else { throw Self.isOpen(listen, at: place) }
             // Looking into the server is for this machine; changing it needs a name everywhere.
             let roles = RoleSet(listen.isLoopback ? [.operator] : [.viewer])
             return Authenticator(.none(.anonymous(roles, topics: rules.defaults.topics)))
-        case .token: return Authenticator(.token(try tokens(at: place)))
+        case .token: return Authenticator(.token(try tokens(credentials.tokens, at: place)))
         case .jwt:
-            let keys = try keys(at: place)
+            let keys = try keys(credentials.keys, at: place)
             keys.warnings.forEach(warn)
             return Authenticator(.jwt(JWTVerifier(keys: keys, rules: rules)))
         case .mtls:
@@ -49,11 +65,10 @@ extension AuthConfiguration {
         }
     }
 
-    private func tokens(at place: String) throws(UsageError) -> TokenStore {
+    private func tokens(_ bytes: [UInt8], at place: String) throws(UsageError) -> TokenStore {
         guard let tokensFile else {
             throw UsageError("\(place): --auth token needs --auth-tokens FILE (auth.tokensFile)")
         }
-        let bytes = try Self.read(tokensFile, at: place)
         do throws(TokenStoreError) {
             return try TokenStore(parsing: bytes, defaults: rules.defaults)
         } catch {
@@ -61,11 +76,10 @@ extension AuthConfiguration {
         }
     }
 
-    private func keys(at place: String) throws(UsageError) -> JSONWebKeySet {
+    private func keys(_ bytes: [UInt8], at place: String) throws(UsageError) -> JSONWebKeySet {
         guard let keysFile else {
             throw UsageError("\(place): --auth jwt needs --auth-jwks FILE (auth.jwksFile)")
         }
-        let bytes = try Self.read(keysFile, at: place)
         do throws(JSONWebKeySetError) {
             return try JSONWebKeySet(parsing: bytes)
         } catch {

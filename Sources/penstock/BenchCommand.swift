@@ -1,63 +1,64 @@
-internal import Base
+internal import Load
+internal import PenstockClient
 internal import Runtime
 
-/// `penstock bench serve`: the same gateway with N event topics that all change R times a second
-/// in one turn, through the normal publish path.
+/// `penstock bench`: the standard scenarios against a running gateway, every update checked.
 struct BenchCommand {
-    static let options = [
-        Arguments.Option(
-            name: "--listen", value: "ADDR:PORT",
-            help: "where subscribers connect (default \(ServeConfiguration.defaultListen))"),
-        Arguments.Option(name: "--topics", value: "N", help: "1 to 100000 (default 1)"),
-        Arguments.Option(
-            name: "--rate", value: "R",
-            help: "updates a second of each topic, 1 to 100000 (default 100)"),
-        Arguments.Option(
-            name: "--bytes", value: "B", help: "size of one update, 40 to 1000000 (default 120)"),
-        LoopCount.option,
-        SendMethod.option,
-        Arguments.Option(
-            name: "--config", value: "FILE", help: "JSON5, of which `limits` counts"),
-    ]
+    static let options =
+        [
+            Arguments.Option(
+                name: "--target", value: "HOST:PORT",
+                help: "the gateway (default \(ServeConfiguration.defaultListen))"),
+            Arguments.Option(
+                name: "--scenario", value: "NAME",
+                help: "only this one; of \(names.joined(separator: ", "))", repeats: true),
+            Arguments.Option(
+                name: "--seconds", value: "N", help: "of each scenario, 1 to 3600 (default 5)"),
+            Arguments.Option(
+                name: "--connections", value: "N",
+                help: "of the largest scenario, 1 to 20000 (default 1000)"),
+            Arguments.Option(name: "--json", value: nil, help: "one scenario a line, no table"),
+        ] + ClientArguments.options
 
-    struct Load {
-        var topics = 1
-        var rate = 100
-        var bytes = 120
-    }
+    private static let names = BenchScenario.all.map(\.name)
 
-    private let listen: SocketAddress
-    private var load = Load()
-    private var loops = LoopCount()
-    private var sends = SendMethod.auto
-    private var limits = LimitConfiguration()
+    private let wish: BenchService.Wish
 
     init(_ words: ArraySlice<String>) throws(UsageError) {
-        guard words.first == "serve" else {
-            throw UsageError("bench: expected \"bench serve\"; see penstock help bench")
-        }
         let arguments = try Arguments(
-            words.dropFirst(), command: "bench serve", options: Self.options)
-        listen = try ServeConfiguration.address(
-            arguments.value("--listen") ?? ServeConfiguration.defaultListen,
-            at: "bench serve: --listen")
-        if let path = arguments.value("--config") {
-            let file = try ConfigurationFile(path: path, command: "bench serve")
-            try limits.apply(file.limits ?? [:], at: "bench serve: \(path): limits")
+            words, command: "bench", options: Self.options, positional: "TOPIC")
+        if let word = arguments.positional.first(where: { !$0.contains(":") }) {
+            throw UsageError(
+                "bench: \"\(word)\" is neither \"serve\" nor a topic, such as "
+                    + "book:binance:BTC/USDT; see penstock help bench")
         }
-        try loops.apply(arguments)
-        if let text = arguments.value("--io") {
-            sends = try SendMethod(text, at: "bench serve: --io")
+        var wish = BenchService.Wish(
+            client: try ClientArguments.configuration(
+                arguments,
+                endpoint: arguments.value("--target") ?? ServeConfiguration.defaultListen))
+        wish.topics = arguments.positional
+        if let count = try arguments.number("--seconds", in: 1...3600) {
+            wish.seconds = Double(count)
         }
-        load.topics = try arguments.number("--topics", in: 1...100_000) ?? load.topics
-        load.rate = try arguments.number("--rate", in: 1...100_000) ?? load.rate
-        load.bytes = try arguments.number("--bytes", in: 40...1_000_000) ?? load.bytes
+        wish.connectionsMax =
+            try arguments.number("--connections", in: 1...20_000) ?? wish.connectionsMax
+        wish.isJSON = arguments.has("--json")
+        for name in arguments.all("--scenario") where !Self.names.contains(name) {
+            throw UsageError(
+                "bench: --scenario \"\(name)\": allowed: \(Self.names.joined(separator: ", "))")
+        }
+        let chosen = Set(arguments.all("--scenario"))
+        if !chosen.isEmpty {
+            wish.scenarios = BenchScenario.all.filter { chosen.contains($0.name) }
+        }
+        self.wish = wish
     }
 
     func run() async throws {
-        Log.level = .warning
-        try await Command.run(loops: loops.value, sends) {
-            BenchNode(loops: $0, listen: listen, load: load, limits: limits)
+        do {
+            try await Command.run { try BenchService(loop: $0, wish) }
+        } catch PenstockError.invalidConfiguration(let text) {
+            throw UsageError("bench: \(text)")
         }
     }
 }

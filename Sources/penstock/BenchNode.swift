@@ -15,14 +15,14 @@ actor BenchNode: Service {
     private let workers: [GatewayWorker]
     private let metrics = MetricRegistry()
     private let listen: SocketAddress
-    private let load: BenchCommand.Load
+    private let load: BenchServeCommand.Load
     private let limits: LimitConfiguration
     private var server: GatewayServer?
     private var publisher: BenchPublisher?
     private let life = Life()
 
     init(
-        loops: [EventLoop], listen: SocketAddress, load: BenchCommand.Load,
+        loops: [EventLoop], listen: SocketAddress, load: BenchServeCommand.Load,
         limits: LimitConfiguration
     ) {
         loop = loops[0]

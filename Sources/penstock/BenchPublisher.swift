@@ -15,7 +15,7 @@ final class BenchPublisher {
     private var due: Instant
     private var timer: TimerID?
 
-    init(loop: EventLoop, topics: [EventTopic], load: BenchCommand.Load) {
+    init(loop: EventLoop, topics: [EventTopic], load: BenchServeCommand.Load) {
         self.loop = loop
         self.topics = topics
         period = .nanoseconds(1_000_000_000 / load.rate)

@@ -47,9 +47,10 @@ actor GatewayNode: Service {
                 await worker.follow(hub.directory, hub.limits, owner: HubLink(to: hub, on: loop)))
         }
         let group = ServerGroup(configuration.limits.gateway)
-        let server = try makeServer(hub, in: group)
+        let credentials = try configuration.auth.readCredentials(at: name)
+        let server = try makeServer(hub, in: group, credentials)
         for worker in workers {
-            await worker.serve(in: group, manner, try makeAuthenticator())
+            await worker.serve(in: group, manner, try makeAuthenticator(credentials))
         }
         if isLeaving { return }
         self.server = server
@@ -168,11 +169,13 @@ actor GatewayNode: Service {
             allowsCleartext: configuration.tls.allowsCleartext)
     }
 
-    private func makeServer(_ hub: Hub, in group: ServerGroup) throws -> GatewayServer {
+    private func makeServer(
+        _ hub: Hub, in group: ServerGroup, _ credentials: AuthConfiguration.Credentials
+    ) throws -> GatewayServer {
         for venue in configuration.venues { connect(venue, hub: hub) }
         let authentication = AuthenticationInterceptor(
-            loop: loop, authenticator: try makeAuthenticator(), policy: configuration.auth.policy,
-            metrics: metrics)
+            loop: loop, authenticator: try makeAuthenticator(credentials, isFirst: true),
+            policy: configuration.auth.policy, metrics: metrics)
         self.authentication = authentication
         var options = configuration.limits.options
         options.isMetricsOpen = configuration.auth.isMetricsOpen
@@ -192,10 +195,11 @@ actor GatewayNode: Service {
         let files = configuration.auth.files.joined(separator: ",")
         guard !files.isEmpty else { return }
         do throws(UsageError) {
-            // Each loop has its own, and the first one shows whether the files can be used.
-            let own = try makeAuthenticator()
+            // Each loop has its own, of the same bytes: if one can be made, all can.
+            let credentials = try configuration.auth.readCredentials(at: name)
+            let own = try makeAuthenticator(credentials, isFirst: true)
             for worker in workers {
-                await worker.replaceAuthenticator(try makeAuthenticator())
+                await worker.replaceAuthenticator(try makeAuthenticator(credentials))
             }
             authentication?.replaceAuthenticator(own)
             log.info("credentials reloaded", [("files", files)])
@@ -204,9 +208,14 @@ actor GatewayNode: Service {
         }
     }
 
-    private nonisolated func makeAuthenticator() throws(UsageError) -> sending Authenticator {
-        try configuration.auth.makeAuthenticator(listen: configuration.listen, at: name) {
-            log.warning("key set", [("what", $0)])
+    /// - Parameter isFirst: of several from the same credentials: warnings are told once.
+    private nonisolated func makeAuthenticator(
+        _ credentials: AuthConfiguration.Credentials, isFirst: Bool = false
+    ) throws(UsageError) -> sending Authenticator {
+        try configuration.auth.makeAuthenticator(
+            credentials, listen: configuration.listen, at: name
+        ) {
+            if isFirst { log.warning("key set", [("what", $0)]) }
         }
     }
 

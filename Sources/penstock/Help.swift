@@ -5,7 +5,9 @@ enum Help {
         case "serve": text("serve", "", ServeCommand.options, serveNotes)
         case "simulate": text("simulate", "", SimulateCommand.options, simulateNotes)
         case "watch": text("watch", " TOPIC…", WatchCommand.options, watchNotes)
-        case "bench": text("bench serve", "", BenchCommand.options, "")
+        case "bench":
+            text("bench", " [TOPIC…]", BenchCommand.options, benchNotes)
+                + text("bench serve", "", BenchServeCommand.options, "")
         default: overview
         }
     }
@@ -16,7 +18,8 @@ enum Help {
           penstock serve      take live feeds, keep the true state of every topic, stream it
           penstock simulate   be the venues: recordings or a seeded market, with faults on request
           penstock watch      see topics live, or as JSON lines
-          penstock bench      the gateway under a known load, for measuring
+          penstock bench      many clients of a running gateway, who check and measure it
+          penstock bench serve   the gateway under a known load, for measuring
           penstock help COMMAND
           penstock version
 
@@ -34,6 +37,15 @@ enum Help {
         Without a recording: a seeded market. Fault kinds: drop, duplicate, reorder, truncate,
         stall, disconnect, snapshot-late, snapshot-stale; RATE is a fraction such as 0.05.
         Example: penstock simulate --recording session.jsonl.gz --speed max --fault drop:0.001
+
+        """
+
+    private static let benchNotes = """
+
+        Without TOPIC: books, ticks and trades of what the gateway lists, or what bench serve has.
+        Exit status 1: an update was wrong, a call or connection was lost, or nobody answers.
+        Example: penstock bench --target 127.0.0.1:7400 --scenario single --connections 200
+
 
         """
 

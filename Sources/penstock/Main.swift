@@ -28,6 +28,8 @@ struct Penstock {
         case "serve": try await ServeCommand(rest).run()
         case "simulate": try await SimulateCommand(rest).run()
         case "watch": try await WatchCommand(rest).run()
+        case "bench" where rest.first == "serve":
+            try await BenchServeCommand(rest.dropFirst()).run()
         case "bench": try await BenchCommand(rest).run()
         case "version", "--version": StandardStreams.output("penstock \(version)\n")
         case nil, "help", "--help", "-h": StandardStreams.output(Help.text(for: rest.first))

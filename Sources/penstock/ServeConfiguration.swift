@@ -57,7 +57,8 @@ struct ServeConfiguration {
         takeover = try TakeoverConfiguration(file?.takeover, arguments, at: from)
         try tls.apply(arguments)
         try auth.apply(arguments)
-        _ = try auth.makeAuthenticator(listen: listen, at: from)
+        _ = try auth.makeAuthenticator(
+            try auth.readCredentials(at: from), listen: listen, at: from)
         if auth.mode == .mtls && !tls.asksClients {
             throw UsageError(
                 "\(from): auth mode mtls knows callers by their certificates, which needs "

@@ -1,40 +1,28 @@
-internal import FoundationEssentials
 internal import PenstockClient
 internal import Runtime
 
 /// `penstock watch`: topics of a gateway, live on a terminal or as JSON lines.
 struct WatchCommand {
-    static let options = [
-        Arguments.Option(
-            name: "--server", value: "HOST:PORT",
-            help: "the gateway (default \(ServeConfiguration.defaultListen))"),
-        Arguments.Option(
-            name: "--tls", value: nil, help: "over TLS, with the system's authorities"),
-        Arguments.Option(
-            name: "--tls-ca", value: "FILE",
-            help: "over TLS, trusting the authorities of a PEM file"),
-        Arguments.Option(
-            name: "--tls-cert", value: "FILE", help: "our certificate, for a gateway that asks"),
-        Arguments.Option(name: "--tls-key", value: "FILE", help: "the key of --tls-cert"),
-        Arguments.Option(
-            name: "--tls-name", value: "NAME",
-            help: "the name that the gateway's certificate carries"),
-        Arguments.Option(name: "--token", value: "TOKEN", help: "shown to the gateway"),
-        Arguments.Option(
-            name: "--token-file", value: "FILE", help: "the same, where nobody else sees it"),
-        Arguments.Option(
-            name: "--codec", value: "CODEC", help: "protobuf (default) or msgpack on the wire"),
-        Arguments.Option(name: "--json", value: nil, help: "one update a line"),
-        Arguments.Option(
-            name: "--state", value: nil, help: "with --json: the merged state after each update"),
-        Arguments.Option(name: "--count", value: "N", help: "end after N updates"),
-        Arguments.Option(
-            name: "--filter", value: "FILTER",
-            help: "only what passes, such as \"side == buy and quantity >= 2\""),
-        Arguments.Option(
-            name: "--from", value: "WHERE",
-            help: "events from seq:N, time:NANOSECONDS since 1970, or last:N on"),
-    ]
+    static let options =
+        [
+            Arguments.Option(
+                name: "--server", value: "HOST:PORT",
+                help: "the gateway (default \(ServeConfiguration.defaultListen))")
+        ] + ClientArguments.options + [
+            Arguments.Option(
+                name: "--codec", value: "CODEC", help: "protobuf (default) or msgpack on the wire"),
+            Arguments.Option(name: "--json", value: nil, help: "one update a line"),
+            Arguments.Option(
+                name: "--state", value: nil, help: "with --json: the merged state after each update"
+            ),
+            Arguments.Option(name: "--count", value: "N", help: "end after N updates"),
+            Arguments.Option(
+                name: "--filter", value: "FILTER",
+                help: "only what passes, such as \"side == buy and quantity >= 2\""),
+            Arguments.Option(
+                name: "--from", value: "WHERE",
+                help: "events from seq:N, time:NANOSECONDS since 1970, or last:N on"),
+        ]
 
     private var configuration: ClientConfiguration
     private let topics: [String]
@@ -46,9 +34,8 @@ struct WatchCommand {
     init(_ words: ArraySlice<String>) throws(UsageError) {
         let arguments = try Arguments(
             words, command: "watch", options: Self.options, positional: "TOPIC")
-        configuration = ClientConfiguration(
-            endpoint: arguments.value("--server") ?? ServeConfiguration.defaultListen,
-            tls: try Self.tls(arguments), token: try Self.token(arguments))
+        configuration = try ClientArguments.configuration(
+            arguments, endpoint: arguments.value("--server") ?? ServeConfiguration.defaultListen)
         switch arguments.value("--codec") ?? "protobuf" {
         case "protobuf": configuration.encoding = .protobuf
         case "msgpack": configuration.encoding = .messagePack
@@ -87,42 +74,6 @@ struct WatchCommand {
         }
         throw UsageError(
             "watch: --from \"\(text)\": allowed: seq:N, time:NANOSECONDS, last:N; N from 1 on")
-    }
-
-    /// Nil: cleartext. Files are looked at now, so that a wrong path is one clear line.
-    private static func tls(
-        _ arguments: Arguments
-    ) throws(UsageError) -> ClientConfiguration.TLSOptions? {
-        let names = ["--tls", "--tls-ca", "--tls-cert", "--tls-key", "--tls-name"]
-        guard names.contains(where: arguments.has) else { return nil }
-        guard arguments.has("--tls-cert") == arguments.has("--tls-key") else {
-            throw UsageError("watch: --tls-cert and --tls-key go together")
-        }
-        for name in ["--tls-ca", "--tls-cert", "--tls-key"] {
-            if let path = arguments.value(name) { _ = try contents(of: path, for: name) }
-        }
-        return ClientConfiguration.TLSOptions(
-            authoritiesFile: arguments.value("--tls-ca"),
-            certificateFile: arguments.value("--tls-cert"), keyFile: arguments.value("--tls-key"),
-            serverName: arguments.value("--tls-name"))
-    }
-
-    private static func token(_ arguments: Arguments) throws(UsageError) -> String? {
-        guard let path = arguments.value("--token-file") else { return arguments.value("--token") }
-        if arguments.has("--token") {
-            throw UsageError("watch: --token and --token-file exclude each other")
-        }
-        let text = String(decoding: try contents(of: path, for: "--token-file"), as: UTF8.self)
-        guard let token = text.split(whereSeparator: \.isWhitespace).first else {
-            throw UsageError("watch: --token-file \(path): the file is empty")
-        }
-        return String(token)
-    }
-
-    private static func contents(of path: String, for name: String) throws(UsageError) -> Data {
-        do { return try Data(contentsOf: URL(filePath: path)) } catch {
-            throw UsageError("watch: \(name) \(path): the file cannot be read")
-        }
     }
 
     func run() async throws {

@@ -231,6 +231,34 @@ def test_a_token_that_is_taken_out_ends_its_streams(start, tmp_path):
         assert not any("not reloaded" in line for line in gateway.errors[-1:])
 
 
+def test_a_file_that_changes_during_a_reload_changes_all_loops_or_none(start, tmp_path):
+    path = tokens_file(tmp_path / "tokens.json", EVERYTHING)
+    with start("--loops", "3", mode="token", tokensFile=str(path)) as gateway:
+        # New connections go to the loop that has the fewest: these are dealt to all of them.
+        own = [("grpc.use_local_subchannel_pool", 1)]
+        channels = [grpc.insecure_channel(gateway.address, options=own) for _ in range(6)]
+        for count in range(1, 11):
+            gateway.send_signal(signal.SIGHUP)
+            entry = EVERYTHING
+            while sum("credentials reloaded" in line for line in gateway.errors) < count:
+                entry = TICKS if entry is EVERYTHING else EVERYTHING
+                tokens_file(tmp_path / "fresh.json", entry).replace(path)
+            believed = set()
+            for channel in channels:
+                stub = MarketDataStub(channel)
+                for token in (TOKEN, TICKS_TOKEN):
+                    metadata = [("authorization", f"Bearer {token}")]
+                    try:
+                        stub.ListInstruments(
+                            wire.ListInstrumentsRequest(), timeout=10, metadata=metadata)
+                        believed.add(token)
+                    except grpc.RpcError as error:
+                        assert error.code() is UNAUTHENTICATED
+            assert len(believed) == 1
+        for channel in channels:
+            channel.close()
+
+
 # JSON Web Tokens
 
 

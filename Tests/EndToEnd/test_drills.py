@@ -81,14 +81,22 @@ def test_the_load_names_what_a_lying_server_does(topic, updates, faults) -> None
 
 
 class Liar:
-    """A gRPC server on HTTP/2 that gives the first connection these messages; then it is silent."""
+    """A gRPC server on HTTP/2 that gives the first connection these messages; then it is silent.
 
-    def __init__(self, updates: list[messages.Update]) -> None:
-        self._answer = self._frame(4, 0, 0, b"") + self._frame(1, 4, 1, b"\x88")
+    Where somebody asks what there is before he subscribes (`is_asked`), that is the second one: the
+    first is told that there is nothing.
+    """
+
+    def __init__(self, updates: list[messages.Update], is_asked: bool = False) -> None:
+        answer = self._head(b"\x88")
         for update in updates:
             body = update.SerializeToString()
             prefix = b"\0" + len(body).to_bytes(4, "big")
-            self._answer += self._frame(0, 0, 1, prefix + body)
+            answer += self._frame(0, 0, 1, prefix + body)
+        nothing = self._head(b"\x88" + self._field("content-type", "application/grpc"))
+        nothing += self._frame(0, 0, 1, bytes(5))
+        nothing += self._frame(1, 5, 1, self._field("grpc-status", "0"))
+        self._answers = [nothing, answer] if is_asked else [answer]
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._clients: list[socket.socket] = []
@@ -96,21 +104,45 @@ class Liar:
         self._thread.start()
 
     @staticmethod
+    def _field(name: str, value: str) -> bytes:
+        """Of a header block, in no table."""
+        return b"".join([b"\0", bytes([len(name)]), name.encode(), bytes([len(value)]),
+                         value.encode()])
+
+    @classmethod
+    def _head(cls, block: bytes) -> bytes:
+        """Settings, and the head of the first response."""
+        return cls._frame(4, 0, 0, b"") + cls._frame(1, 4, 1, block)
+
+    @staticmethod
     def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
         head = len(payload).to_bytes(3, "big") + bytes([kind, flags])
         return head + stream.to_bytes(4, "big") + payload
+
+    @staticmethod
+    def _wait_for_question(client: socket.socket) -> None:
+        """Until the end of the first request, as an answer before it is no answer."""
+        said = b""
+        while b"\0\1\0\0\0\1" not in said:  # DATA with END_STREAM on stream 1
+            piece = client.recv(65536)
+            if not piece:
+                return
+            said += piece
 
     def _serve(self) -> None:
         try:
             while True:
                 client, _ = self._listener.accept()
                 self._clients.append(client)
-                if len(self._clients) > 1:
+                if len(self._clients) > len(self._answers):
                     continue
+                answer = self._answers[len(self._clients) - 1]
+                if answer is not self._answers[-1]:
+                    self._wait_for_question(client)
                 # A byte at a time: every boundary of reads is one that the client must bear.
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                for index in range(len(self._answer)):
-                    client.sendall(self._answer[index:index + 1])
+                for index in range(len(answer)):
+                    client.sendall(answer[index:index + 1])
         except OSError:
             return
 

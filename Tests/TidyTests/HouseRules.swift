@@ -97,9 +97,11 @@ enum HouseRules {
             "Runtime",
         ],
         "PenstockClient": ["Base", "Market", "Streams", "Schema", "HTTP2", "GRPC", "Runtime"],
+        // Judges a gateway from outside, with what the client has; as a client it is a door, too.
+        "Load": ["Base", "Market", "Streams", "Schema", "PenstockClient", "Runtime"],
         "penstock": [
             "Base", "JSON", "Market", "Streams", "Schema", "Core", "Connectors", "Simulator",
-            "Gateway", "PenstockClient", "Runtime", "HTTP1", "HTTP2", "WebSocket", "GRPC",
+            "Gateway", "PenstockClient", "Load", "Runtime", "HTTP1", "HTTP2", "WebSocket", "GRPC",
             "Identity",
         ],
     ]

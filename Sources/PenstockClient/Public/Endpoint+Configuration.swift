@@ -1,8 +1,8 @@
-internal import Runtime
+package import Runtime
 
 extension Endpoint {
     /// Judges a configuration before anything is connected.
-    init(_ configuration: ClientConfiguration) throws(PenstockError) {
+    package init(_ configuration: ClientConfiguration) throws(PenstockError) {
         let text = configuration.endpoint
         let (host, port) = try Self.split(text)
         if let token = configuration.token {

@@ -103,7 +103,8 @@ public final class PenstockClient: Sendable {
     /// Ends everything: sequences end, questions fail with `closed`. What has not left is lost.
     public func close() { node.submit { node, _ in node.close() } }
 
-    private func ask<Request: WireMessage, Response: WireMessage>(
+    /// A question that is asked again until the deadline when the gateway never saw it.
+    func ask<Request: WireMessage, Response: WireMessage>(
         _ method: String, _ request: Request, _ limit: Duration
     ) async throws(PenstockError) -> Response {
         let reply = PendingReply()

@@ -10,6 +10,16 @@ public enum TopicStatus: String, Hashable, Sendable, CaseIterable {
     case stale
     /// Messages were lost on the way from the venue; the state is being rebuilt: not to be used.
     case resyncing
+
+    init(_ status: Schema.Status?) {
+        self =
+            switch status {
+            case .live: .live
+            case .resyncing: .resyncing
+            // A status that nobody has told is no promise.
+            case .stale, .unspecified, nil: .stale
+            }
+    }
 }
 
 /// What is known of one topic after an update: an immutable value, all updates merged.
@@ -24,14 +34,7 @@ public struct TopicState: Equatable, Sendable {
     /// As it was subscribed.
     public var topic: String { merged.topic }
 
-    public var status: TopicStatus {
-        switch merged.status {
-        case .live: .live
-        case .resyncing: .resyncing
-        // A status that nobody has told is no promise.
-        case .stale, .unspecified: .stale
-        }
-    }
+    public var status: TopicStatus { TopicStatus(merged.status) }
 
     /// Whether there is a state, and it is the venue's present one.
     public var isLive: Bool { merged.isLive }

@@ -12,15 +12,12 @@ protocol LoadConnectionOwner: AnyObject {
 /// One HTTP/2 connection: frames to calls, windows given back when half of them is used.
 final class LoadConnection: ByteStreamDelegate {
     let loop: EventLoop
-    let address: SocketAddress
+    let target: LoadTarget
     let windows: Windows
     weak var owner: (any LoadConnectionOwner)?
     private(set) var calls: [UInt32: LoadCall] = [:]
 
-    struct Windows {
-        var stream = FrameWriter.defaultWindow
-        var connection = FrameWriter.defaultWindow
-    }
+    typealias Windows = LoadTarget.Windows
 
     private var stream: ByteStream?
     private var frames = FrameReader()
@@ -29,8 +26,8 @@ final class LoadConnection: ByteStreamDelegate {
     private var wasCut = false
     private var fault = ""
 
-    init(to address: SocketAddress, on loop: EventLoop, windows: Windows) {
-        (self.address, self.loop, self.windows) = (address, loop, windows)
+    init(to target: LoadTarget, on loop: EventLoop, windows: Windows) {
+        (self.target, self.loop, self.windows) = (target, loop, windows)
     }
 
     /// Anew, after the first one closed.
@@ -38,7 +35,7 @@ final class LoadConnection: ByteStreamDelegate {
         (frames, calls, nextCall, unreturned) = (FrameReader(), [:], 1, 0)
         (wasCut, fault) = (false, "")
         stream = ByteStream.connect(
-            to: Endpoint(address), on: loop, timeout: .seconds(60), delegate: self)
+            to: target.endpoint, on: loop, timeout: .seconds(60), delegate: self)
         write { $0.preface(window: windows.stream, connectionWindow: windows.connection) }
     }
 
@@ -59,7 +56,7 @@ final class LoadConnection: ByteStreamDelegate {
         calls[number] = call
         call.begin(as: number, on: self)
         write {
-            $0.request(call.path, authority: address.description, on: number)
+            $0.request(call.path, to: target, on: number)
             $0.message(message, endsRequest: endsRequest, on: number)
         }
     }

@@ -5,6 +5,7 @@ final class SnapshotRound: LoadConnectionOwner {
     private unowned let fleet: Fleet
     private let connection: LoadConnection
     private let topics: [String]
+    private var isClosed = false
 
     /// Topics asked for; the sample has hardly more.
     private static let topicsMax = 100
@@ -17,7 +18,7 @@ final class SnapshotRound: LoadConnectionOwner {
                 .prefix(Self.topicsMax))
         if topics.isEmpty { return nil }
         connection = LoadConnection(
-            to: fleet.options.address, on: fleet.loop, windows: LoadConnection.Windows())
+            to: fleet.options.target, on: fleet.loop, windows: LoadConnection.Windows())
         connection.owner = self
     }
 
@@ -25,7 +26,13 @@ final class SnapshotRound: LoadConnectionOwner {
 
     func opened(_ connection: LoadConnection) { ask() }
 
+    func close() {
+        isClosed = true
+        connection.cut()
+    }
+
     private func ask() {
+        if isClosed { return }
         SnapshotCall(topics: topics, tally: fleet.tally, witness: fleet.witness)
             .start(on: connection)
         fleet.loop.schedule(after: .seconds(1)) { [weak self] in self?.ask() }

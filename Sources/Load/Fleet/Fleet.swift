@@ -1,19 +1,18 @@
 internal import Base
-internal import Runtime
+package import Runtime
 
 /// All connections of the load, and its course:
 ///
 ///     connecting → warming → measuring → over
 ///                              └ at its beginning: some stop reading, churn begins, or a storm
 ///
-/// Says `connected`, `begin` and `end` on a line of its own each when it is so far, and then
-/// everything in one line of JSON.
-final class Fleet: ReaderConnectionOwner {
-    let options: LoadOptions
+/// Confined to its loop; one loop is enough for some hundred thousand updates a second.
+package final class Fleet: ReaderConnectionOwner {
+    let options: FleetOptions
     let loop: EventLoop
     let tally = LoadTally()
     let witness = StateWitness()
-    private let whenOver: (Bool) -> Void
+    private let report: (FleetEvent) -> Void
     private var connections: [ReaderConnection] = []
     private var churn: Churn?
     private var snapshots: SnapshotRound?
@@ -29,18 +28,20 @@ final class Fleet: ReaderConnectionOwner {
 
     /// Calls that begin at the same time, so that the listener's queue holds their connections.
     private static let connectingMax = 200
-    private static let patience = Duration.seconds(120)
 
-    init(_ options: LoadOptions, on loop: EventLoop, whenOver: @escaping (Bool) -> Void) {
-        (self.options, self.loop, self.whenOver) = (options, loop, whenOver)
+    /// - Parameter report: called on the loop, the last time with `ended`.
+    package init(
+        _ options: FleetOptions, on loop: EventLoop, report: @escaping (FleetEvent) -> Void
+    ) {
+        (self.options, self.loop, self.report) = (options, loop, report)
         begun = Clock.now()
     }
 
-    func start() {
+    package func start() {
         let stride = max(1, Int((1 / max(options.sampleShare, 1e-9)).rounded()))
         for index in 0..<options.connections {
             let connection = LoadConnection(
-                to: options.address, on: loop, windows: options.windows)
+                to: options.target, on: loop, windows: options.windows)
             let readers = (0..<options.streams).map { stream in
                 let place = index * options.streams + stream
                 return makeReader(
@@ -52,7 +53,7 @@ final class Fleet: ReaderConnectionOwner {
         if options.churn > 0 { churn = Churn(self) }
         if options.sampleShare > 0 { snapshots = SnapshotRound(self) }
         connectMore()
-        loop.schedule(after: Self.patience) { [weak self] in self?.losePatience() }
+        loop.schedule(after: options.patience) { [weak self] in self?.losePatience() }
     }
 
     private func topics(of place: Int) -> [String] {
@@ -85,7 +86,7 @@ final class Fleet: ReaderConnectionOwner {
 
     private func connected() {
         connectSeconds = (Clock.now() - begun).inSeconds
-        StandardStreams.output("connected\n")
+        report(.connected)
         churn?.connect()
         snapshots?.connect()
         loop.schedule(after: .seconds(options.warmSeconds)) { [self] in begin() }
@@ -94,7 +95,7 @@ final class Fleet: ReaderConnectionOwner {
     private func begin() {
         begun = Clock.now()
         tally.isMeasuring = true
-        StandardStreams.output("begin\n")
+        report(.began)
         let stopped = Int((Double(connections.count) * options.stoppedShare).rounded())
         for index in 0..<stopped { stop(connections[index * connections.count / stopped]) }
         churn?.begin()
@@ -109,12 +110,18 @@ final class Fleet: ReaderConnectionOwner {
         for reader in connection.readers { reader.isMeasured = false }
     }
 
+    func lostChurner(_ reason: String) {
+        if isOver { return }
+        tally.fault("lost_connection")
+        report(.lost("churner: \(reason)"))
+    }
+
     private func beginStorm() {
         storm = Clock.now()
         awaited = options.connections * options.streams
         connectingCount = 0
         for connection in connections { connection.cut() }
-        loop.schedule(after: Self.patience) { [weak self] in self?.losePatience() }
+        loop.schedule(after: options.patience) { [weak self] in self?.losePatience() }
     }
 
     private func losePatience() {
@@ -127,20 +134,34 @@ final class Fleet: ReaderConnectionOwner {
         guard !isOver else { return }
         isOver = true
         tally.isMeasuring = false
-        StandardStreams.output("end\n")
         if witness.differences > 0 { tally.fault("differences", witness.differences) }
-        let seconds = (Clock.now() - begun).inSeconds
-        let stopped = connections.count(where: \.isStopped)
-        StandardStreams.output(
-            """
-            {"connections":\(connections.count),"streams":\(options.streams),\
-            "stopped":\(stopped),\
-            "connect_seconds":\(connectSeconds),"seconds":\(seconds),\
-            "storm_seconds":\(stormSeconds.map { "\($0)" } ?? "null"),\
-            \(tally.json),\(witness.json)}
+        report(.ended(summary))
+    }
 
-            """)
-        whenOver(tally.isSound)
+    private var summary: FleetReport {
+        var summary = FleetReport()
+        (summary.connections, summary.streams) = (connections.count, options.streams)
+        summary.stopped = connections.count(where: \.isStopped)
+        summary.connectSeconds = connectSeconds
+        summary.seconds = (Clock.now() - begun).inSeconds
+        summary.stormSeconds = stormSeconds
+        summary.seen = tally.seen
+        (summary.subscribes, summary.answered) = (tally.subscribes, tally.answered)
+        (summary.unsubscribes, summary.resumed) = (tally.unsubscribes, tally.resumed)
+        summary.compared = witness.compared
+        summary.comparedWithSnapshots = witness.comparedWithSnapshots
+        summary.differences = witness.differences
+        summary.faults = tally.faults
+        return summary
+    }
+
+    /// Every connection goes without a word. Before the end this is the end, without a report.
+    package func close() {
+        isOver = true
+        tally.isMeasuring = false
+        for connection in connections { connection.cut() }
+        churn?.close()
+        snapshots?.close()
     }
 
     // MARK: Readers
@@ -163,16 +184,26 @@ final class Fleet: ReaderConnectionOwner {
     }
 
     func lost(_ reader: Reader) {
-        if !isOver, reader.isMeasured { tally.fault("lost_call") }
+        if isOver || !reader.isMeasured { return }
+        tally.fault("lost_call")
+        endUnlessConnected()
     }
 
-    func cutIsDone(_ connection: ReaderConnection) { connection.connect() }
+    /// Who cannot begin together does not measure anything.
+    private func endUnlessConnected() {
+        if connectSeconds == 0 { end() }
+    }
+
+    func cutIsDone(_ connection: ReaderConnection) {
+        if !isOver { connection.connect() }
+    }
 
     func lost(_ connection: ReaderConnection, _ reason: String) {
         guard !isOver else { return }
         // The server gives those up in the end who do not read.
         if connection.isStopped { return }
         tally.fault("lost_connection")
-        StandardStreams.error("reader: \(reason)\n")
+        report(.lost("reader: \(reason)"))
+        endUnlessConnected()
     }
 }

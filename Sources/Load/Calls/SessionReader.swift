@@ -4,10 +4,7 @@ internal import Schema
 /// `MarketData.Session`: the same topics in one subscription with its rate and fields, or as many
 /// subscriptions of one topic as its owner likes.
 final class SessionReader: Reader {
-    struct Wishes {
-        var intervalMilliseconds: Int?
-        var fields: [String] = []
-    }
+    typealias Wishes = FleetOptions.Wishes
 
     private let wishes: Wishes
     private var nextSubscription: UInt32 = 1
@@ -18,7 +15,8 @@ final class SessionReader: Reader {
     }
 
     override func start(on connection: LoadConnection) {
-        let hello = Hello(protocolVersion: 1, client: "FanoutLoad")
+        beginAnew()
+        let hello = Hello(protocolVersion: 1, client: "penstock-load")
         connection.open(self, encoded(.hello(hello)), endsRequest: false)
         if !topics.isEmpty { subscribe(topics) }
     }

@@ -1,4 +1,5 @@
 internal import Base
+internal import Runtime
 internal import Schema
 
 /// Who waits for readers to begin, to be up to date, and learns when one ends.
@@ -18,6 +19,8 @@ class Reader: LoadCall {
     /// Where each topic was when the call began, until that is reached.
     private var targets: [UInt32: UInt64] = [:]
     private var isAccepted = false
+    /// When the call was opened; nil: it has what it wanted, or that was a resumption.
+    private var begun: Instant?
 
     init(
         topics: [String], followed: FollowedTopics,
@@ -29,10 +32,15 @@ class Reader: LoadCall {
 
     /// Opens the call; what an earlier one has brought is told as positions.
     func start(on connection: LoadConnection) {
-        (isAccepted, targets) = (false, [:])
+        beginAnew()
         let request = SubscribeRequest(topics: topics, resume: positions)
         connection.open(self, request.encoded(.protobuf), endsRequest: true)
         followed.tally.subscribes += 1
+    }
+
+    func beginAnew() {
+        (isAccepted, targets) = (false, [:])
+        begun = positions.isEmpty ? Clock.now() : nil
     }
 
     var positions: [TopicPosition] {
@@ -84,13 +92,19 @@ class Reader: LoadCall {
         if rejected > 0 { followed.tally.fault("rejected", rejected) }
         isAccepted = true
         owner?.accepted(self)
-        if targets.isEmpty { owner?.becameCurrent(self) }
+        if targets.isEmpty { becameCurrent() }
+    }
+
+    private func becameCurrent() {
+        if let begun { followed.tally.becameCurrent(after: Clock.now() - begun) }
+        begun = nil
+        owner?.becameCurrent(self)
     }
 
     private func approach(_ head: UpdateHead) {
         guard let target = targets[head.topic], head.sequence ?? 0 >= target else { return }
         targets[head.topic] = nil
-        if targets.isEmpty, isAccepted { owner?.becameCurrent(self) }
+        if targets.isEmpty, isAccepted { becameCurrent() }
     }
 
     override func ended() { owner?.lost(self) }

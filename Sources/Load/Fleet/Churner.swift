@@ -10,7 +10,8 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
 
     private let connection: LoadConnection
     private let makeReader: ([String]) -> Reader
-    private let tally: LoadTally
+    private unowned let fleet: Fleet
+    private var tally: LoadTally { fleet.tally }
     private var session: SessionReader?
     private var held: [UInt32] = []
     private var isOpen = false
@@ -19,11 +20,11 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
     ///   - first: which of the topics it begins with; then it takes one after another.
     ///   - session: by requests in which it comes and goes; nil: by calls.
     init(
-        _ connection: LoadConnection, topics: [String], first: Int, tally: LoadTally,
+        _ connection: LoadConnection, topics: [String], first: Int, fleet: Fleet,
         session: SessionReader?,
         makeReader: @escaping ([String]) -> Reader
     ) {
-        (self.connection, self.tally) = (connection, tally)
+        (self.connection, self.fleet) = (connection, fleet)
         (self.topics, next) = (topics, first)
         // A session has each topic at most once.
         heldMax = min(20, topics.count - 1)
@@ -34,6 +35,8 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
     }
 
     func connect() { connection.connect() }
+
+    func close() { connection.cut() }
 
     func opened(_ connection: LoadConnection) {
         session?.start(on: connection)
@@ -67,8 +70,7 @@ final class Churner: LoadConnectionOwner, ReaderOwner {
 
     func closed(_ connection: LoadConnection, wasCut: Bool, _ reason: String) {
         isOpen = false
-        tally.fault("lost_connection")
-        StandardStreams.error("churner: \(reason)\n")
+        fleet.lostChurner(reason)
     }
 
     func accepted(_ reader: Reader) { tally.answered += 1 }

@@ -1,18 +1,20 @@
 /// Latencies in nanoseconds, in buckets that are at most 3 % wide: 32 for each power of two.
-struct Histogram {
+package struct AgeHistogram: Sendable {
     private static let bits = 5
     private var counts = [UInt64](repeating: 0, count: (64 - bits + 1) << bits)
-    private(set) var count: UInt64 = 0
-    private(set) var largest: UInt64 = 0
+    package private(set) var count: UInt64 = 0
+    package private(set) var largest: UInt64 = 0
 
-    mutating func add(_ value: UInt64) {
+    package init() {}
+
+    package mutating func add(_ value: UInt64) {
         counts[Self.bucket(of: value)] += 1
         count += 1
         if value > largest { largest = value }
     }
 
     /// The upper end of the bucket in which this fraction of all values is reached.
-    func quantile(_ fraction: Double) -> UInt64 {
+    package func quantile(_ fraction: Double) -> UInt64 {
         let wanted = UInt64((Double(count) * fraction).rounded(.up))
         var seen: UInt64 = 0
         for (bucket, number) in counts.enumerated() where number > 0 {

@@ -44,11 +44,4 @@ final class StateWitness {
         let newest = all.keys.sorted().suffix(Self.keptMax / 2)
         testimonies[topic] = all.filter { $0.key >= newest[newest.startIndex] }
     }
-
-    var json: String {
-        """
-        "compared":\(compared),"compared_with_snapshots":\(comparedWithSnapshots),\
-        "differences":\(differences)
-        """
-    }
 }

@@ -1,4 +1,5 @@
 internal import Base
+internal import Runtime
 
 /// The frames that an HTTP/2 client sends (RFC 9113 §6), appended to a connection's output.
 struct FrameWriter {
@@ -16,8 +17,11 @@ struct FrameWriter {
         number(stream)
     }
 
-    private func number(_ value: UInt32) {
-        withUnsafeBytes(of: value.bigEndian) { output.append(Array($0)) }
+    private func number(_ value: UInt32) { output.append(Self.bytes(value)) }
+
+    /// In network order.
+    private static func bytes(_ value: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
     }
 
     /// Connection preface and settings: no pushes, and the windows that we lend.
@@ -52,32 +56,49 @@ struct FrameWriter {
     }
 
     /// The head of a gRPC call: fields that enter no table, and no Huffman code (RFC 7541 §6.2.2).
-    func request(_ path: StaticString, authority: String, on stream: UInt32) {
-        var block: [UInt8] = [0x83, 0x86]  // :method POST, :scheme http
+    /// A token is a field that no hop may put into a table either (§6.2.3).
+    func request(_ path: StaticString, to server: LoadTarget, on stream: UInt32) {
+        // :method POST, and :scheme http or https
+        var block: [UInt8] = [0x83, server.endpoint.tls == nil ? 0x86 : 0x87]
         block.append(0x04)
         text(path.description, &block)
         block.append(0x01)
-        text(authority, &block)
+        text(server.authority, &block)
         for (name, value) in [("te", "trailers"), ("content-type", "application/grpc")] {
             block.append(0)
             text(name, &block)
             text(value, &block)
         }
+        if let token = server.token {
+            block.append(0x10)
+            text("authorization", &block)
+            text("Bearer \(token)", &block)
+        }
+        precondition(block.count <= Self.payloadMax, "a header block of more than one frame")
         head(block.count, FrameReader.Kind.headers, 4, stream)
         output.append(block)
     }
 
+    /// The length in a prefix of seven bits, or from 127 on in further bytes (RFC 7541 §5.1).
     private func text(_ text: String, _ block: inout [UInt8]) {
-        precondition(text.utf8.count < 127, "longer than one byte can say")
-        block.append(UInt8(text.utf8.count))
-        block.append(text)
+        let length = text.utf8.count
+        if length < 127 {
+            block.append(UInt8(length))
+        } else {
+            block.append(127)
+            var rest = length - 127
+            while rest >= 128 {
+                block.append(UInt8(rest % 128) | 128)
+                rest /= 128
+            }
+            block.append(UInt8(rest))
+        }
+        block.append(contentsOf: text.utf8)
     }
 
     /// A message with gRPC's prefix, in as many frames as it takes.
     func message(_ bytes: [UInt8], endsRequest: Bool, on stream: UInt32) {
-        var whole: [UInt8] = [0]
-        withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { whole.append(contentsOf: $0) }
-        whole += bytes
+        let whole = [0] + Self.bytes(UInt32(bytes.count)) + bytes
         var rest = whole[...]
         while !rest.isEmpty {
             let piece = rest.prefix(Self.payloadMax)

@@ -20,6 +20,7 @@ struct UpdateHead {
     var epoch: UInt64 = 0
     var sequence: UInt64?
     var base: UInt64?
+    var eventTime: UInt64 = 0
     var publishTime: UInt64 = 0
     /// Number of the payload's field; 0: there is none.
     var payload = 0
@@ -27,6 +28,9 @@ struct UpdateHead {
     /// `Gap.from_sequence`, and whether its reason is a new epoch.
     var gapFrom: UInt64?
     var isNewEpoch = false
+
+    /// A whole state.
+    var isSnapshot: Bool { base == nil && (payload == Field.tick || payload == Field.book) }
 
     /// Nil: these bytes are no protobuf message.
     init?(_ bytes: RawSpan) {
@@ -37,6 +41,7 @@ struct UpdateHead {
             case (2, .number(let number)): epoch = number
             case (3, .number(let number)): sequence = number
             case (4, .number(let number)): base = number
+            case (5, .number(let number)): eventTime = number
             case (7, .number(let number)): publishTime = number
             case (Field.tick...Field.control, .bytes(let range)):
                 payload = field.number

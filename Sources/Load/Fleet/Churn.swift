@@ -19,11 +19,11 @@ final class Churn {
         let count = max(2, fleet.options.churn / Self.stepsPerSecond)
         churners = (0..<count).map { index in
             let connection = LoadConnection(
-                to: fleet.options.address, on: fleet.loop, windows: fleet.options.windows)
+                to: fleet.options.target, on: fleet.loop, windows: fleet.options.windows)
             let topics = fleet.options.topics
             return Churner(
                 connection, topics: topics, first: index * topics.count / count,
-                tally: fleet.tally, session: index % 2 == 0 ? nil : makeSession()
+                fleet: fleet, session: index % 2 == 0 ? nil : makeSession()
             ) { [unowned fleet] topics in
                 Reader(topics: topics, followed: Self.followed(fleet))
             }
@@ -40,6 +40,10 @@ final class Churn {
 
     func connect() {
         for churner in churners { churner.connect() }
+    }
+
+    func close() {
+        for churner in churners { churner.close() }
     }
 
     func begin() {

@@ -19,6 +19,7 @@ package struct MarketDataService: RPCService {
 
     package func register(in router: RPCRouter) {
         let (hub, limits) = (hub, limits)
+        hub.compress(with: router.gzip)
         router.register("/\(name)/Subscribe") { call in
             SubscribeCall(call, hub: hub, limits: limits)
         }

@@ -77,7 +77,8 @@ final class SubscribeCall: RPCHandler, FrameSink {
             guard let name = position.topic, let epoch = position.epoch else { continue }
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
-        let session = Session(codec: call.subtype.codec, sink: self)
+        let session = Session(
+            codec: call.subtype.codec, sink: self, takesGzip: call.agreeOnGzip(with: hub))
         var options: [UInt32: SubscriptionOptions] = [:]
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in
             do throws(TopicRefusal) {

@@ -8,6 +8,7 @@ struct ConfigurationFile: Decodable {
     var instruments: [String]?
     var loops: Int?
     var logLevel: String?
+    var gzip: String?
     var takeover: TakeoverSection?
     var tls: TLSSection?
     var auth: AuthFile?
@@ -15,7 +16,7 @@ struct ConfigurationFile: Decodable {
     var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, loops, logLevel, takeover, tls, auth, limits
+        case listen, venues, instruments, loops, logLevel, gzip, takeover, tls, auth, limits
     }
 
     init(from decoder: any Decoder) throws {
@@ -25,6 +26,7 @@ struct ConfigurationFile: Decodable {
         instruments = try container.decodeIfPresent([String].self, forKey: .instruments)
         loops = try container.decodeIfPresent(Int.self, forKey: .loops)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
+        gzip = try container.decodeIfPresent(String.self, forKey: .gzip)
         takeover = try container.decodeIfPresent(TakeoverSection.self, forKey: .takeover)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
         limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)

@@ -105,6 +105,10 @@ struct LimitSetting: Sendable {
         LimitSetting(key: "filterSymbols", range: 1...65_536) {
             $0.gateway.session.filter.symbolsMax = $1
         },
+        LimitSetting(key: "sharedCatchUpBytes", range: 0...(1 << 30)) {
+            $0.hub.sharedCatchUpBytesMax = $1
+        },
+        LimitSetting(key: "gzipPercent", range: 1...100) { $0.hub.gzipPercentMax = $1 },
         LimitSetting(key: "historyEvents", range: 1...1_000_000) {
             $0.gateway.history.eventsMax = $1
         },

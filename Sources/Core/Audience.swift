@@ -3,7 +3,7 @@ package import Schema
 package import Streams
 
 /// Everybody on this loop who gets the same bytes of one topic: one codec, one set of fields, one
-/// rate, one filter. A frame is encoded once for all of them.
+/// rate, one filter, gzip or not. A frame is encoded, and compressed, once for all of them.
 ///
 /// A row is *current* when it has everything that the audience was told: it takes the shared frame.
 /// A row that refused one is *behind*, in its session's queue. A row that has something else, such
@@ -17,6 +17,8 @@ package final class Audience {
         package var rate: Rate?
         /// Nil: everything passes.
         package var filter: FilterProgram?
+        /// Messages may be compressed, each if that pays.
+        package var takesGzip = false
 
         /// One of the few that every client may have, whatever others have made up.
         var isUsual: Bool {
@@ -37,6 +39,9 @@ package final class Audience {
     /// Waits in the pacer of its rate.
     var isWaiting = false
     var saving = Saving()
+    /// What compressing is good for: frames to all rows, and to those who are caught up.
+    var liveWorth = CompressionWorth()
+    var missedWorth = CompressionWorth()
     private var rows: [Subscription] = []
     /// The same rows, as the hot path sees them.
     private var lanes = FrameRows()

@@ -20,6 +20,9 @@ package final class Hub {
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
     let sending: SendStage
+    /// Nil: nobody is sent compressed frames.
+    var compression: FrameCompression?
+    let sharedCatchUps: SharedCatchUps
     /// Sessions with somebody who is behind.
     var waiting: [ObjectIdentifier: (session: Session, since: Instant)] = [:]
 
@@ -42,6 +45,7 @@ package final class Hub {
         self.turn = turn
         self.metrics = HubMetrics(metrics, loop: loop)
         sending = SendStage(turn, self.metrics.sent)
+        sharedCatchUps = SharedCatchUps(bytesMax: limits.sharedCatchUpBytesMax, turn: turn)
         self.limits = limits
         self.directory = directory
         self.loops = loops

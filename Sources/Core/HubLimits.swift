@@ -28,5 +28,15 @@ package struct HubLimits: Sendable {
     /// refused; one with all fields at a preset rate, without a filter, never is.
     package var audiencesPerTopicMax = 1024
 
+    /// Bytes of what was made in a turn to catch somebody up, and is kept until its end for others
+    /// at the same place. Default 4 MiB, on each loop: the snapshots of some thousand books, or the
+    /// delta from some ten thousand places. More is made for each one anew.
+    package var sharedCatchUpBytesMax = 4 << 20
+
+    /// Part of a loop's time, in percent, for compressing frames; 0: none is compressed. Default 5:
+    /// some thousand book-sized frames a second, and a subscriber who takes gzip costs the others a
+    /// twentieth at most. Beyond it frames are sent as they are.
+    package var gzipPercentMax = 5
+
     package init() {}
 }

@@ -13,6 +13,7 @@ package class Session {
     /// Who waits longest is served first, or the busy topics would starve the quiet ones.
     private var behind = BehindQueue()
     package let codec: Codec
+    private let takesGzip: Bool
     /// The hub knows that somebody is behind.
     private var isWaiting = false
     /// The client left, or the session is over: nothing is offered to the sink any more.
@@ -21,9 +22,11 @@ package class Session {
     /// Told what happens to the subscriptions.
     var observer: (any SessionObserver)? { nil }
 
-    package init(codec: Codec, sink: any FrameSink) {
+    /// - Parameter takesGzip: messages may be compressed.
+    package init(codec: Codec, sink: any FrameSink, takesGzip: Bool = false) {
         self.codec = codec
         self.sink = sink
+        self.takesGzip = takesGzip
     }
 
     /// Adds a topic, starting at `position` if its topic can still continue from there, else with
@@ -65,7 +68,8 @@ package class Session {
 
     private func key(_ options: SubscriptionOptions) -> Audience.Key {
         Audience.Key(
-            codec: codec, fields: options.fields, rate: options.rate, filter: options.filter)
+            codec: codec, fields: options.fields, rate: options.rate, filter: options.filter,
+            takesGzip: takesGzip)
     }
 
     /// The subscription of a topic, if the session has it. O(1) in the number of topics.
@@ -113,7 +117,7 @@ package class Session {
                 close(subscription, at: cursor)
                 continue
             }
-            let catchUp = topic.appendCatchUp(
+            let catchUp = topic.catchUp(
                 from: cursor, for: subscription.audience, into: scratch)
             let isTaken = scratch.isEmpty || scratch.withSpan { sink.offerMissed($0) }
             scratch.removeAll()

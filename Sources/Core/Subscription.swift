@@ -3,7 +3,7 @@ package import Streams
 /// One session's interest in one topic: a row of one of the topic's audiences and a cursor.
 package final class Subscription {
     /// How far a subscription that is not current has come.
-    package enum Cursor: Equatable {
+    package enum Cursor: Hashable {
         case nothing
         case at(Position)
         /// Event topics: the client resumed from an epoch that is gone.

@@ -159,10 +159,14 @@ package class Topic {
             let before = audience.told
             guard let news = appendNews(for: audience, into: frames) else { break }
             hasNews = true
-            let delivered = frames.withSpan {
-                audience.deliver($0, messages: Int(news.messages), from: before)
+            let messages = Int(news.messages)
+            let sent = hub.compression?.live(frames, messages: messages, for: audience) ?? frames
+            let delivered = sent.withSpan {
+                audience.deliver($0, messages: messages, from: before)
             }
-            count(delivered, frames.count, for: audience, from: before, to: news.reached)
+            count(
+                delivered, frames.count, sent: sent.count, for: audience, from: before,
+                to: news.reached)
             frames.removeAll()
             audience.told = news.reached
         }

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 internal import CZlib
 
 /// gzip of single messages (RFC 1952), as `grpc-encoding: gzip` means it. The only owner of zlib's
@@ -41,6 +41,42 @@ package final class Gzip {
                 precondition(code == Z_STREAM_END, "deflate ended with \(code) within its bound")
                 count = unsafe target.count - Int(stream.pointee.avail_out)
             }
+        }
+    }
+
+    /// Appends length-prefixed messages, each compressed if that makes it smaller. Allocates
+    /// nothing but what `output` needs.
+    package func compress(_ frames: RawSpan, into output: OutputBuffer) {
+        var position = 0
+        while position + MessageDeframer.prefixSize <= frames.byteCount {
+            let size = Int(frames.bigEndian(position + 1, as: UInt32.self))
+            let end = position + MessageDeframer.prefixSize + size
+            let message = frames.extracting(position..<end)
+            if !append(message, to: output) { output.append(message) }
+            position = end
+        }
+    }
+
+    /// Appends one message that has its prefix. False: it got no smaller, nothing was appended.
+    private func append(_ framed: RawSpan, to output: OutputBuffer) -> Bool {
+        let head = MessageDeframer.prefixSize
+        let stream = unsafe readyDeflater()
+        // Less room than the message itself takes: what does not fit was in vain.
+        let room = unsafe output.reserve(framed.byteCount)
+        return unsafe framed.withUnsafeBytes { source in
+            unsafe stream.pointee.next_in = Self.input(
+                UnsafeRawBufferPointer(rebasing: source[head...]))
+            unsafe stream.pointee.avail_in = UInt32(source.count - head)
+            unsafe stream.pointee.next_out = room.baseAddress.map {
+                unsafe $0.assumingMemoryBound(to: UInt8.self) + head
+            }
+            unsafe stream.pointee.avail_out = UInt32(source.count - head)
+            guard unsafe deflate(stream, Z_FINISH) == Z_STREAM_END else { return false }
+            let size = unsafe source.count - head - Int(stream.pointee.avail_out)
+            unsafe room[0] = 1
+            unsafe room.storeBytes(of: UInt32(size).bigEndian, toByteOffset: 1, as: UInt32.self)
+            output.advance(by: head + size)
+            return true
         }
     }
 

@@ -4,7 +4,7 @@ package final class RPCRouter {
     private var makers: [String: (RPCCall) -> any RPCHandler] = [:]
     private let interceptors: [any RPCInterceptor]
     /// For the messages of all calls.
-    let gzip = Gzip()
+    package let gzip = Gzip()
 
     /// `interceptors`: outermost first.
     package init(interceptors: [any RPCInterceptor] = []) { self.interceptors = interceptors }

@@ -1,5 +1,5 @@
 package import Base
-internal import HTTP2
+package import HTTP2
 
 /// Carries out what `ConnectionManners` decides.
 extension RPCServerConnection {
@@ -84,8 +84,8 @@ extension RPCServerConnection {
     package var heldBytes: Int { http2.heldBytes + partialBytes }
 
     /// Ends the connection that holds too much, with GOAWAY and ENHANCE_YOUR_CALM.
-    package func shed() {
-        http2.calmDown(.memory)
+    package func shed(_ limit: HTTP2Limit) {
+        http2.calmDown(limit)
         settle()
     }
 }

@@ -53,6 +53,7 @@ extension RPCServerConnection {
         if let deadline = call.deadline { addTimed(call, deadline) }
         if let refusal = refusal(of: head.metadata) { return finish(call, refusal) }
         if let refusal = router.admit(call) { return finish(call, refusal) }
+        if firstCaller == nil { firstCaller = call.identity }
         guard let handler = router.makeHandler(for: call) else {
             return finish(call, RPCStatus(.unimplemented, "method \(call.path) is not known"))
         }

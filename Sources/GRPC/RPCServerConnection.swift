@@ -26,6 +26,8 @@ package final class RPCServerConnection {
     /// Bytes of unfinished messages of all calls.
     var partialBytes = 0
     var manners: ConnectionManners
+    /// Who made the first call that was admitted, as an interceptor found out.
+    package internal(set) var firstCaller: AnyObject?
     /// The connection has to end for a reason that HTTP/2 does not know.
     var ending = Ending.none
     /// Told of every limit that the peer reached.

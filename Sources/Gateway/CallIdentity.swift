@@ -17,6 +17,9 @@ package final class CallIdentity {
     /// False: `onChange` is never called, and a refresh always refused.
     package var mayChange: Bool { interceptor?.canRefresh == true }
 
+    /// By which callers are told apart; nil: nobody was asked who he is.
+    var name: String? { principal.origin == .none ? nil : principal.subject }
+
     /// Called after the principal was refreshed or changed: topics may have come or gone. Whoever
     /// sets it ends those that `topicAllowed` no longer allows. It must not hold this object.
     package var onChange: ((Principal) -> Void)?

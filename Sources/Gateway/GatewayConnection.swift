@@ -1,6 +1,7 @@
 internal import Base
 internal import GRPC
 internal import HTTP1
+internal import HTTP2
 internal import Runtime
 
 /// One client connection. Its first bytes decide whether it is secured by TLS, and the first ones
@@ -30,7 +31,7 @@ final class GatewayConnection: ByteStreamDelegate {
     /// Is to drain as soon as it is known how.
     private var drainsWithin: Duration?
     /// Bytes held for the peer, as the server's ledger knows them.
-    var notedBytes = 0
+    var noted = HeldBytes()
 
     init(id: Int64, stream: ByteStream, server: GatewayServer) {
         self.id = id
@@ -144,18 +145,19 @@ final class GatewayConnection: ByteStreamDelegate {
     private static let greetingLimit = Duration.seconds(1)
 
     /// Ends a connection that makes us hold too much.
-    func shed() {
+    func shed(_ limit: HTTP2Limit) {
         guard case .http2(let connection) = state else { return close() }
         connection.outputBlocked = stream.isBlocked
-        connection.shed()
+        connection.shed(limit)
         afterWork(connection)
     }
 
     /// Tells the server's ledger what this connection holds.
     func noteHeldBytes() {
         guard case .http2(let connection) = state else { return }
-        let bytes = connection.heldBytes
-        if bytes != notedBytes { server.held(bytes, by: self) }
+        let owner = noted.owner ?? (connection.firstCaller as? CallIdentity)?.name
+        let held = HeldBytes(bytes: connection.heldBytes, owner: owner)
+        if held != noted { server.held(held, by: self) }
     }
 
     func close() {

@@ -15,6 +15,11 @@ package struct GatewayLimits: Sendable {
     /// the connection with ENHANCE_YOUR_CALM.
     package var connectionBytesMax = 32 << 20
 
+    /// Bytes that all connections of one authenticated caller may make us hold, on all loops.
+    /// Default 128 MiB: four connections of the largest kind, and a quarter of what all may hold,
+    /// so that no single caller can have the others' connections ended.
+    package var identityBytesMax = 128 << 20
+
     /// Bytes that all connections may make us hold. Default 512 MiB: with 20,000 connections of
     /// 16 KB, the process stays below 1 GiB. `MemoryLedger` has the order of shedding.
     package var memoryBytesMax = 512 << 20

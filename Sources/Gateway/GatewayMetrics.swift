@@ -13,6 +13,8 @@ package struct GatewayMetrics {
     let certificateExpiry: Gauge
     /// What connections hold for their peers.
     let heldBytes: Gauge
+    /// Of one caller's connections, at most.
+    let largestOwnerBytes: Gauge
 
     let sends: Counter
     let sendBatches: Counter
@@ -59,5 +61,8 @@ package struct GatewayMetrics {
         heldBytes = registry.gauge(
             "penstock_gateway_held_bytes",
             help: "Bytes held for clients: output, queues, unfinished messages and headers.")
+        largestOwnerBytes = registry.gauge(
+            "penstock_gateway_identity_held_bytes_max",
+            help: "Bytes held for the authenticated caller for whom most are held.")
     }
 }

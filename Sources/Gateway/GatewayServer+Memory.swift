@@ -1,15 +1,29 @@
 internal import Base
+internal import HTTP2
 internal import Runtime
 
 /// Memory that clients make us hold, and what is done when it is too much (`MemoryLedger`).
 extension GatewayServer {
-    /// A connection holds this much now, and held that much when it was last asked.
-    func held(_ bytes: Int, by connection: GatewayConnection) {
-        let isExceeded = group.changed(from: connection.notedBytes, to: bytes)
-        connection.notedBytes = bytes
-        if bytes > limits.connectionBytesMax { connection.shed() }
-        if bytes > member.largestBytes.value { member.largestBytes.set(Int64(bytes)) }
-        if isExceeded { shedTheLargest() }
+    /// A connection holds this much now, and held what it noted when it was last asked.
+    func held(_ held: HeldBytes, by connection: GatewayConnection) {
+        let isExceeded = group.changed(from: connection.noted, to: held)
+        connection.noted = held
+        if held.bytes > limits.connectionBytesMax { connection.shed(.memory) }
+        if held.bytes > member.largestBytes.value { member.largestBytes.set(Int64(held.bytes)) }
+        if isExceeded.byOwner, let owner = held.owner { shed(of: owner) }
+        if isExceeded.inAll { shedTheLargest() }
+    }
+
+    /// Ends the connections of a caller that hold the most here, where his latest bytes came to be
+    /// held, until what all of his hold fits. O(connections) for each one that goes.
+    private func shed(of owner: String) {
+        while group.isExceeded(by: owner) {
+            let his = connections.values.filter { $0.noted.owner == owner }
+            guard let largest = his.max(by: { $0.noted.bytes < $1.noted.bytes }),
+                largest.noted.bytes > 0
+            else { return }
+            largest.shed(.identityMemory)
+        }
     }
 
     /// Asks every connection once a second: what topics send grows without anybody being told.
@@ -18,17 +32,18 @@ extension GatewayServer {
         noteLargest()
         options.census()
         metrics.heldBytes.set(Int64(group.heldBytes))
+        metrics.largestOwnerBytes.set(Int64(group.largestOwnerBytes))
         loop.schedule(after: Self.censusInterval) { [weak self] in self?.takeCensus() }
     }
 
     private static let censusInterval = Duration.seconds(1)
 
     private func noteLargest() {
-        member.largestBytes.set(Int64(largest?.notedBytes ?? 0))
+        member.largestBytes.set(Int64(largest?.noted.bytes ?? 0))
     }
 
     private var largest: GatewayConnection? {
-        connections.values.max { $0.notedBytes < $1.notedBytes }
+        connections.values.max { $0.noted.bytes < $1.noted.bytes }
     }
 
     /// Ends the connections that hold the most, here, until the largest one is on another loop,
@@ -45,8 +60,8 @@ extension GatewayServer {
                 let server = worst.server
                 return worst.loop.execute { server.open()?.shedTheLargest() }
             }
-            guard let largest, largest.notedBytes > 0 else { return }
-            largest.shed()
+            guard let largest, largest.noted.bytes > 0 else { return }
+            largest.shed(.memory)
         }
     }
 }

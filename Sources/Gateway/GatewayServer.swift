@@ -217,8 +217,8 @@ package final class GatewayServer {
 
     func ended(_ connection: GatewayConnection, peer: SocketAddress) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
-        _ = group.changed(from: connection.notedBytes, to: 0)
-        connection.notedBytes = 0
+        group.changed(from: connection.noted, to: HeldBytes())
+        connection.noted = HeldBytes()
         left(peer)
     }
 

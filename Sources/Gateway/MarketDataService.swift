@@ -19,6 +19,7 @@ package struct MarketDataService: RPCService {
 
     package func register(in router: RPCRouter) {
         let (hub, limits) = (hub, limits)
+        hub.compress(with: router.gzip)
         let subscribe = SubscribeHandler(hub: hub, limits: limits)
         router.register("/\(name)/Subscribe") { _ in subscribe }
         router.register("/\(name)/Session") { call in

@@ -26,7 +26,8 @@ package final class ServerGroup: Sendable {
         state = Locked(
             State(
                 admission: Admission(limits),
-                ledger: MemoryLedger(ceiling: limits.memoryBytesMax)))
+                ledger: MemoryLedger(
+                    ceiling: limits.memoryBytesMax, ownerCeiling: limits.identityBytesMax)))
     }
 
     /// Numbers of channels, servers and sockets for channelz: positive, unlike any other of the
@@ -106,11 +107,20 @@ package final class ServerGroup: Sendable {
 
     var isExceeded: Bool { state.withLock { $0.ledger.isExceeded } }
 
-    /// One connection holds other bytes than before. True: all of them hold too much.
-    func changed(from old: Int, to new: Int) -> Bool {
+    func isExceeded(by owner: String) -> Bool {
+        state.withLock { $0.ledger.isExceeded(by: owner) }
+    }
+
+    var largestOwnerBytes: Int { state.withLock { $0.ledger.largestOwnerBytes } }
+
+    /// One connection holds other bytes than before. Says whether its caller's connections hold too
+    /// much, and whether all do.
+    @discardableResult
+    func changed(from old: HeldBytes, to new: HeldBytes) -> (byOwner: Bool, inAll: Bool) {
         state.withLock { state in
             state.ledger.changed(from: old, to: new)
-            return state.ledger.isExceeded
+            let byOwner = new.owner.map { state.ledger.isExceeded(by: $0) } ?? false
+            return (byOwner, state.ledger.isExceeded)
         }
     }
 }

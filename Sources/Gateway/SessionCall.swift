@@ -16,7 +16,7 @@ final class SessionCall: RPCHandler, SessionOutput {
             call.caller.map { CallerOfSession($0) } ?? OpenIdentity()
         dialogue = SessionDialogue(
             hub: hub, codec: call.subtype.codec, output: self, identity: identity,
-            limits: limits)
+            limits: limits, takesGzip: call.agreeOnGzip(with: hub))
         if let caller = call.caller, caller.mayChange {
             caller.onChange = { [weak self] _ in self?.dialogue?.permissionsChanged() }
         }

@@ -60,7 +60,8 @@ final class SubscribeHandler: RPCHandler {
             guard let name = position.topic, let epoch = position.epoch else { continue }
             resume[name] = Position(epoch: epoch, sequence: position.sequence ?? 0)
         }
-        let session = Session(codec: call.subtype.codec, sink: call)
+        let session = Session(
+            codec: call.subtype.codec, sink: call, takesGzip: call.agreeOnGzip(with: hub))
         var options: [UInt32: SubscriptionOptions] = [:]
         hub.hearNews()
         let wanted = TopicRequest(request.topics, hub: hub, caller: call.caller) { topic in

@@ -155,7 +155,7 @@ extension HTTP2Connection {
         let room = room(for: stream)
         if stream.isOpen, !stream.flags.contains(.queued), room > 0 || size == 0, takes(0),
             hasOutputRoom || output.count + size <= limits.outputBytesMax,
-            size <= room || size > surelyFits
+            size <= room || size > surelyFits && mayQueue(size - room)
         {
             enqueue(bytes, on: stream)
             output.messagesTaken &+= 1
@@ -169,6 +169,14 @@ extension HTTP2Connection {
             behind.append(stream)
         }
         noteAwaitedOutput()
+        return false
+    }
+
+    /// Whether so many bytes of a try may wait behind closed windows. Any single one may, or a
+    /// large message would never be sent.
+    private func mayQueue(_ size: Int) -> Bool {
+        if queuedBytes == 0 || queuedBytes + size <= limits.queuedByTrySendMax { return true }
+        limitReached(.catchUps)
         return false
     }
 
@@ -259,20 +267,26 @@ extension HTTP2Connection {
     }
 
     /// Tells streams that a send was refused for, once one of that size can succeed: only as many
-    /// at a time as can share the connection's window, or each would put its send together for all
-    /// but the first to be refused again. Those who are told leave the list, and stand at its end
-    /// if they come back.
+    /// at a time as can share the connection's window and what may be queued, or each would put its
+    /// send together for all but the first to be refused again. Those who are told leave the list,
+    /// and stand at its end if they come back.
     func wake() {
         guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
         var kept = 0
         var left = window
+        var queued = queuedBytes
         for index in behind.indices {
             let stream = behind[index]
             let wanted = min(stream.wantedBytes, max(1, surelyFits))
+            let room = min(left, stream.window)
+            let rest = max(0, stream.wantedBytes - room)
             if !stream.isOpen {
                 stream.flags.remove(.behind)
-            } else if !stream.flags.contains(.queued) && min(left, stream.window) >= wanted {
+            } else if !stream.flags.contains(.queued) && room >= wanted
+                && (rest == 0 || queued == 0 || queued + rest <= limits.queuedByTrySendMax)
+            {
                 left -= max(wanted, Self.helpingBytesMin)
+                queued += rest
                 stream.flags.remove(.behind)
                 batch.events.append(.writable(stream))
             } else {

@@ -25,10 +25,14 @@ package enum HTTP2Limit: String, CaseIterable, Sendable {
     case acknowledgements
     /// Bytes queued behind a stream's closed window.
     case queue
+    /// Bytes of catch-ups queued behind closed windows: the next ones wait.
+    case catchUps = "catch_ups"
     /// A queue that its window did not let move for too long.
     case stalledStream = "stalled_stream"
     /// The owner had to choose a connection to end, and it held the most.
     case memory
+    /// The owner had to end a connection of a caller whose connections together held too much.
+    case identityMemory = "identity_memory"
 
     /// What GOAWAY carries; gRPC clients look for this text of grpc proposal A8.
     var debugData: String { self == .pings ? "too_many_pings" : rawValue }

@@ -34,6 +34,10 @@ package struct HTTP2Limits: Sendable {
     /// Bytes queued behind closed windows for the whole connection.
     package var queuedBytesMax = 32 << 20
 
+    /// Bytes that `trySend` may leave in the connection's queues: a helping of 64 KiB for each of
+    /// 64 streams. Whoever is refused can make his bytes anew once the windows open.
+    package var queuedByTrySendMax = 4 << 20
+
     /// Our receive window per stream. The protocol's default suits a server of small requests.
     package var streamReceiveWindow: Int32 = 65_535
 

@@ -9,6 +9,7 @@ struct ConfigurationFile: Decodable {
     var loops: Int?
     var io: String?
     var logLevel: String?
+    var gzip: String?
     var takeover: TakeoverSection?
     var tls: TLSSection?
     var auth: AuthFile?
@@ -16,7 +17,7 @@ struct ConfigurationFile: Decodable {
     var limits: [String: Double]?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, venues, instruments, loops, io, logLevel, takeover, tls, auth, limits
+        case listen, venues, instruments, loops, io, logLevel, gzip, takeover, tls, auth, limits
     }
 
     init(from decoder: any Decoder) throws {
@@ -27,6 +28,7 @@ struct ConfigurationFile: Decodable {
         loops = try container.decodeIfPresent(Int.self, forKey: .loops)
         io = try container.decodeIfPresent(String.self, forKey: .io)
         logLevel = try container.decodeIfPresent(String.self, forKey: .logLevel)
+        gzip = try container.decodeIfPresent(String.self, forKey: .gzip)
         takeover = try container.decodeIfPresent(TakeoverSection.self, forKey: .takeover)
         tls = try container.decodeIfPresent(TLSSection.self, forKey: .tls)
         limits = try container.decodeIfPresent([String: Double].self, forKey: .limits)

@@ -29,6 +29,14 @@ struct LimitConfiguration: Sendable {
                 "\(place): connectionBytes \(gateway.connectionBytesMax) exceeds memoryBytes "
                     + "\(gateway.memoryBytesMax)")
         }
+        if values["identityBytes"] == nil {
+            gateway.identityBytesMax = max(gateway.identityBytesMax, gateway.connectionBytesMax)
+        }
+        guard gateway.connectionBytesMax <= gateway.identityBytesMax else {
+            throw UsageError(
+                "\(place): connectionBytes \(gateway.connectionBytesMax) exceeds identityBytes "
+                    + "\(gateway.identityBytesMax)")
+        }
         guard rpc.messageBytesMax <= gateway.connectionBytesMax else {
             throw UsageError(
                 "\(place): messageBytes \(rpc.messageBytesMax) exceeds connectionBytes "

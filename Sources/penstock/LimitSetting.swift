@@ -36,6 +36,13 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "connectionBytes", range: (1 << 20)...(1 << 32)) {
             $0.gateway.connectionBytesMax = $1
+            $0.http2.queuedByTrySendMax = min($0.http2.queuedByTrySendMax, $1 / 4)
+        },
+        LimitSetting(key: "catchUpBytes", range: 65_536...(1 << 30)) {
+            $0.http2.queuedByTrySendMax = $1
+        },
+        LimitSetting(key: "identityBytes", range: (1 << 20)...(1 << 40)) {
+            $0.gateway.identityBytesMax = $1
         },
         LimitSetting(key: "memoryBytes", range: (4 << 20)...(1 << 40)) {
             $0.gateway.memoryBytesMax = $1
@@ -98,6 +105,10 @@ struct LimitSetting: Sendable {
         LimitSetting(key: "filterSymbols", range: 1...65_536) {
             $0.gateway.session.filter.symbolsMax = $1
         },
+        LimitSetting(key: "sharedCatchUpBytes", range: 0...(1 << 30)) {
+            $0.hub.sharedCatchUpBytesMax = $1
+        },
+        LimitSetting(key: "gzipPercent", range: 1...100) { $0.hub.gzipPercentMax = $1 },
         LimitSetting(key: "historyEvents", range: 1...1_000_000) {
             $0.gateway.history.eventsMax = $1
         },

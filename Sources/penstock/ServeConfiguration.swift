@@ -1,5 +1,6 @@
 internal import Base
 internal import Connectors
+internal import Core
 internal import Market
 internal import Runtime
 
@@ -86,10 +87,19 @@ struct ServeConfiguration {
         if let count = file.loops { try loops.apply(count, at: at("loops")) }
         if let text = file.io { sends = try SendMethod(text, at: at("io")) }
         if let values = file.limits { try limits.apply(values, at: at("limits")) }
+        if let mode = file.gzip { try apply(gzip: mode, at: at("gzip")) }
         if let text = file.logLevel { logLevel = try Self.level(text, at: at("logLevel")) }
         let folder = Self.folder(of: path)
         if let section = file.tls { try tls.apply(section, folder: folder, at: at("tls")) }
         if let section = file.auth { try auth.apply(section, folder: folder, at: at("auth")) }
+    }
+
+    private mutating func apply(gzip mode: String, at place: String) throws(UsageError) {
+        switch mode {
+        case "auto": break
+        case "off": limits.hub.gzipPercentMax = 0
+        default: throw UsageError("\(place) \"\(mode)\": expected auto or off")
+        }
     }
 
     /// With its slash; empty: the present one.

@@ -1,10 +1,10 @@
 import Base
 import Runtime
 
-/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [counts] [sizes]`: all
-/// parts, or those named.
+/// `Benchmarks [--markdown] [--rounds N] [ingest] [encoding] [publish] [counts] [sizes] [gzip]`:
+/// all parts, or those named.
 @main struct Benchmarks {
-    private static let parts = ["ingest", "encoding", "publish", "counts", "sizes"]
+    private static let parts = ["ingest", "encoding", "publish", "counts", "sizes", "gzip"]
 
     static func main() {
         var wanted: Set<String> = []
@@ -37,6 +37,9 @@ import Runtime
         if isWanted("publish") { PublishBenchmark(rounds: rounds).run(into: &report) }
         if isWanted("counts") { CountBenchmark().run(into: &report) }
         if isWanted("sizes") { SizeBenchmark(recording: recording).run(into: &report) }
+        if isWanted("gzip") {
+            GzipBenchmark(recording: recording, rounds: rounds).run(into: &report)
+        }
         print(report.text)
     }
 }

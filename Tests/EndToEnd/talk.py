@@ -18,8 +18,9 @@ ANSWER_SECONDS = 10.0
 class Talk:
     """Says what it is told to and keeps everything that comes, with the time of its arrival."""
 
-    def __init__(self, address: str, hello: wire.Hello | None = None) -> None:
-        self.channel = grpc.insecure_channel(address)
+    def __init__(self, address: str, hello: wire.Hello | None = None,
+                 options: tuple[tuple[str, int], ...] = ()) -> None:
+        self.channel = grpc.insecure_channel(address, options)
         self._requests: queue.SimpleQueue = queue.SimpleQueue()
         self.call = MarketDataStub(self.channel).Session(iter(self._requests.get, None))
         self.controls: list[wire.Control] = []

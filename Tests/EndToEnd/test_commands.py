@@ -79,6 +79,8 @@ def test_a_file_that_is_no_recording_is_one_clear_line_and_status_2(tmp_path):
     ("{ limits: { eventsPerTopic: 0 } }", "limits.eventsPerTopic"),
     ("{ limits: { removalsPerBook: 1 } }", "limits.removalsPerBook"),
     ("{ limits: { audiencesPerTopic: 0 } }", "limits.audiencesPerTopic"),
+    ('{ gzip: "always" }', "expected auto or off"),
+    ("{ limits: { identityBytes: 1048576 } }", "identityBytes"),
     ("{ limits: { filterDepth: 65 } }", "limits.filterDepth"),
     ("{ limits: { historyBytes: 1 } }", "limits.historyBytes"),
     ("{ loops: 0 }", "loops 0: expected 1 to 64"),

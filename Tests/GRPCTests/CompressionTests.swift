@@ -56,6 +56,55 @@ import Testing
     }
 }
 
+@Suite struct GzipFrameTests {
+    private let gzip = Gzip()
+
+    private func framed(_ messages: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for message in messages {
+            MessageDeframer.appendPrefix(size: message.count, to: &bytes)
+            bytes += message
+        }
+        return bytes
+    }
+
+    private func compress(_ messages: [[UInt8]]) -> [UInt8] {
+        let output = OutputBuffer()
+        framed(messages).withRawSpan { gzip.compress($0, into: output) }
+        return output.copyBytes()
+    }
+
+    @Test func `each message of several survives, compressed only if that makes it smaller`()
+        throws
+    {
+        var random = SeededRandom(seed: 3)
+        let messages: [[UInt8]] = [
+            [UInt8](repeating: 7, count: 5000), [], [1, 2, 3],
+            (0..<2000).map { _ in UInt8.random(in: 0...255, using: &random) },
+            Array("bid ask bid ask bid ask bid ask bid ask bid ask".utf8),
+        ]
+        let bytes = compress(messages)
+        #expect(bytes.count < framed(messages).count - 4900)
+        var deframer = MessageDeframer(messageBytesMax: 10_000)
+        var received: [[UInt8]] = []
+        var flags: [Bool] = []
+        try bytes.withRawSpan { span throws(MessageDeframerError) in
+            try deframer.receive(span, gzip: gzip) { message, isCompressed in
+                received.append(message.copyBytes())
+                flags.append(isCompressed)
+            }
+        }
+        #expect(received == messages)
+        #expect(flags == [true, false, false, false, true])
+        #expect(bytes.withRawSpan { MessageDeframer.count(in: $0) } == 5)
+    }
+
+    @Test func `what it cannot shrink comes out as it was`() {
+        let ticks = (0..<10).map { [UInt8](repeating: UInt8($0), count: 12) }
+        #expect(compress(ticks) == framed(ticks))
+    }
+}
+
 @Suite struct CompressedCallTests {
     let loop = Loop()
     let text = [UInt8](repeating: 65, count: 5000)

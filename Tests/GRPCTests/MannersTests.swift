@@ -183,7 +183,7 @@ import Testing
         #expect(loop.server.heldBytes == 8)
         var reached: [RPCLimit] = []
         loop.server.limitReached = { reached.append($0) }
-        loop.server.shed()
+        loop.server.shed(.memory)
         #expect(loop.server.failure == .limitReached(.memory))
         #expect(reached == [.transport(.memory)])
     }

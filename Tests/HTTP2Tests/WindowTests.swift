@@ -144,6 +144,56 @@ import Testing
         #expect(peer.send(RawPeer.windowUpdate(0, 65_535)).dataBytes == 4465)
     }
 
+    /// A server with streams whose windows are narrow and a connection whose window is not.
+    private func narrowStreams(
+        _ count: Int, limits: HTTP2Limits
+    ) -> (peer: RawPeer, streams: [HTTP2Stream]) {
+        let peer = RawPeer(settings: RawPeer.initialWindow(1000), limits: limits)
+        var streams: [HTTP2Stream] = []
+        peer.respond = { connection, stream in
+            streams.append(stream)
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        peer.send(RawPeer.windowUpdate(0, 1 << 30))
+        for number in 0..<count { peer.send(RawPeer.post(UInt32(2 * number + 1))) }
+        return (peer, streams)
+    }
+
+    @Test func `tries leave no more in queues than their bound, and the refused are told of room`()
+    {
+        var limits = HTTP2Limits()
+        limits.queuedByTrySendMax = 100_000
+        let (peer, streams) = narrowStreams(20, limits: limits)
+        var noted: [HTTP2Limit] = []
+        peer.server.limitReached = { noted.append($0) }
+        let helping = [UInt8](repeating: 1, count: 30_000)
+        let taken = streams.filter { stream in helping.withRawSpan { stream.trySend($0) } }
+        // 29,000 of each are left behind its window.
+        #expect(taken.count == 3 && peer.server.queuedBytes == 87_000)
+        #expect(noted == Array(repeating: .catchUps, count: 17))
+        // What fits into its windows is not held up.
+        #expect([UInt8](repeating: 1, count: 1000).withRawSpan { streams[19].trySend($0) })
+        peer.server.flush()
+        #expect(peer.server.takeEvents().events.writable == 0)
+        deliver(RawPeer.windowUpdate(1, 29_000).bytes, to: peer.server)
+        peer.server.flush()
+        // As many are told as will find room.
+        #expect(peer.server.takeEvents().events.writable == 1)
+        #expect(helping.withRawSpan { streams[3].trySend($0) })
+        #expect(peer.server.queuedBytes == 87_000)
+        #expect(!helping.withRawSpan { streams[4].trySend($0) })
+    }
+
+    @Test func `a single try larger than the bound is taken where nothing waits`() {
+        var limits = HTTP2Limits()
+        limits.queuedByTrySendMax = 100_000
+        let (peer, streams) = narrowStreams(2, limits: limits)
+        let large = [UInt8](repeating: 1, count: 200_000)
+        #expect(large.withRawSpan { streams[0].trySend($0) })
+        #expect(!large.withRawSpan { streams[1].trySend($0) })
+        #expect(peer.server.queuedBytes == 199_000)
+    }
+
     @Test func `the output's budget refuses, and emptying it announces`() {
         var limits = HTTP2Limits()
         limits.streamReceiveWindow = 10 << 20

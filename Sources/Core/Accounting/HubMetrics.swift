@@ -18,6 +18,11 @@ package struct HubMetrics {
     let conflated: Counter
     let savedByDelta: Counter
     let savedByCodec: Counter
+    let savedByGzip: Counter
+    let compression: CompressionMetrics
+    /// Catch-ups that were made, and such as another one's bytes were good for.
+    let madeCatchUps: Counter
+    let sharedCatchUps: Counter
     let behind: Gauge
     let oldestBehind: Gauge
     /// Of the publication until the sends of the loop's turn are done.
@@ -58,9 +63,17 @@ package struct HubMetrics {
         conflated = counter(
             "penstock_fanout_conflated_total",
             "Updates that were not sent by themselves: a later one said it all.")
-        let saved = "Bytes that were not sent, estimated from one frame in 64."
+        let saved = "Bytes that were not sent; by delta and codec estimated from one frame in 64."
         savedByDelta = counter("penstock_fanout_saved_bytes_total", saved, [("by", "delta")])
         savedByCodec = counter("penstock_fanout_saved_bytes_total", saved, [("by", "codec")])
+        savedByGzip = counter("penstock_fanout_saved_bytes_total", saved, [("by", "gzip")])
+        compression = CompressionMetrics(registry, loop: loop)
+        let catchUps =
+            "Times that a subscriber of a state was caught up, by where the bytes are from."
+        func caughtUp(_ source: String) -> Counter {
+            counter("penstock_fanout_catch_ups_total", catchUps, [("source", source)])
+        }
+        (madeCatchUps, sharedCatchUps) = (caughtUp("made"), caughtUp("shared"))
         behind = registry.gauge(
             "penstock_fanout_behind_subscriptions",
             help: "Subscriptions that wait for room in their stream.",

@@ -31,16 +31,17 @@ struct Saving {
 }
 
 extension Topic {
-    /// Counts frames that so many rows of an audience have taken.
+    /// Counts frames that so many rows of an audience have taken; compressed they had `sent` bytes.
     final func count(
-        _ delivered: Int, _ bytes: Int, for audience: Audience, from before: Position,
-        to reached: Position
+        _ delivered: Int, _ bytes: Int, sent: Int, for audience: Audience,
+        from before: Position, to reached: Position
     ) {
         guard delivered > 0 else { return }
         let metrics = hub.metrics
         let times = UInt64(delivered)
         metrics.deliveries.add(times)
-        metrics.deliveredBytes.add(times &* UInt64(bytes))
+        metrics.deliveredBytes.add(times &* UInt64(sent))
+        if sent < bytes { metrics.savedByGzip.add(times &* UInt64(bytes - sent)) }
         let isConflated = self is StateTopic && audience.key.filter == nil
         if isConflated, before.epoch == reached.epoch {
             metrics.conflated.add((reached.sequence &- before.sequence &- 1) &* times)

@@ -39,7 +39,7 @@ package final class SessionDialogue {
     /// - Parameter output: keeps this object until it is told to finish, and is not kept.
     package init(
         hub: Hub, codec: Codec, output: any SessionOutput, identity: any SessionIdentity,
-        limits: SessionLimits
+        limits: SessionLimits, takesGzip: Bool = false
     ) {
         self.hub = hub
         self.output = output
@@ -48,7 +48,7 @@ package final class SessionDialogue {
         self.limits = limits
         number = hub.freshEpoch()
         machine = SessionMachine(limits: limits, at: hub.turn.instant())
-        let session = ObservedSession(codec: codec, sink: output)
+        let session = ObservedSession(codec: codec, sink: output, takesGzip: takesGzip)
         self.session = session
         session.watcher = self
         setTimer()

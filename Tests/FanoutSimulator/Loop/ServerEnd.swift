@@ -122,7 +122,7 @@ final class ServerEnd {
         look()
         if machine.heldBytes > loop.plan.connectionBytesMax {
             machine.outputBlocked = isBlocked
-            machine.shed()
+            machine.shed(.memory)
             afterWork()
         }
     }

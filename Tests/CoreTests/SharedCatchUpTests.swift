@@ -1,0 +1,112 @@
+import Base
+import Market
+import Schema
+import Streams
+import Testing
+
+@testable import Core
+
+/// Equal catch-ups of one turn are made once.
+@Suite struct SharedCatchUpTests {
+    private static let crowd = 50
+
+    private func apply(_ fixture: HubFixture, _ bid: String) throws {
+        try fixture.tick().apply(tick(bid, "200"), 1)
+        fixture.turn.end()
+    }
+
+    /// How many were made and how many shared since the last look.
+    private func look(_ fixture: HubFixture, _ seen: inout (UInt64, UInt64)) -> [UInt64] {
+        let metrics = fixture.hub.metrics
+        let now = (metrics.madeCatchUps.value, metrics.sharedCatchUps.value)
+        defer { seen = now }
+        return [now.0 - seen.0, now.1 - seen.1]
+    }
+
+    @Test func `all who are new in a turn share one snapshot, and those of the next turn another`()
+        throws
+    {
+        let fixture = HubFixture()
+        try apply(fixture, "100")
+        let sinks = (0..<2 * Self.crowd).map { _ in FakeSink() }
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        for half in [sinks[..<Self.crowd], sinks[Self.crowd...]] {
+            for sink in half { sessions.append(fixture.subscribe(try fixture.tick(), to: sink)) }
+            fixture.turn.end()
+            #expect(look(fixture, &seen) == [1, UInt64(Self.crowd) - 1])
+            #expect(fixture.hub.sharedCatchUps.bytes == 0)
+        }
+        for sink in sinks { #expect(sink.updates == sinks[0].updates && sink.updates.count == 1) }
+        for session in sessions { session.end() }
+    }
+
+    @Test func `all who resume at one position share one delta, at another position another`()
+        throws
+    {
+        let fixture = HubFixture()
+        for bid in ["100", "101", "102"] { try apply(fixture, bid) }
+        let topic = try fixture.tick()
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        let sinks = (0..<Self.crowd).map { _ in FakeSink() }
+        for (index, sink) in sinks.enumerated() {
+            let at = Position(epoch: topic.position.epoch, sequence: UInt64(1 + index % 2))
+            sessions.append(fixture.subscribe(topic, to: sink, resumeAt: at))
+        }
+        #expect(look(fixture, &seen) == [2, UInt64(Self.crowd) - 2])
+        for (index, sink) in sinks.enumerated() {
+            #expect(sink.updates.map(\.baseSequence) == [UInt64(1 + index % 2)])
+            #expect(sink.updates.map(\.sequence) == [3])
+        }
+        for session in sessions { session.end() }
+    }
+
+    @Test func `what changes within the turn is not answered with what was before`() throws {
+        let fixture = HubFixture()
+        try apply(fixture, "100")
+        let topic = try fixture.tick()
+        let (first, second) = (FakeSink(), FakeSink())
+        let sessions = [first, second].map { sink in
+            defer { topic.apply(tick(sink === first ? "101" : "102", "200"), 1) }
+            return fixture.subscribe(topic, to: sink)
+        }
+        fixture.turn.end()
+        #expect(first.updates.map(\.sequence) == [1, 2, 3])
+        #expect(second.updates.map(\.sequence) == [2, 3])
+        for session in sessions { session.end() }
+    }
+
+    @Test func `fields, rates and filters of one's own are answered by themselves`() throws {
+        let fixture = HubFixture()
+        try apply(fixture, "100")
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        let sinks = (0..<4).map { _ in FakeSink() }
+        for (index, sink) in sinks.enumerated() {
+            let session = Session(codec: .protobuf, sink: sink)
+            var options = SubscriptionOptions()
+            if index % 2 == 1 { options.fields = [.bidPrice] }
+            _ = session.add(try fixture.tick(), options, resumeAt: nil)
+            session.becameWritable()
+            sessions.append(session)
+        }
+        #expect(look(fixture, &seen) == [2, 2])
+        #expect(sinks[0].updates == sinks[2].updates && sinks[1].updates == sinks[3].updates)
+        #expect(sinks[0].updates != sinks[1].updates)
+        for session in sessions { session.end() }
+    }
+
+    @Test func `beyond its bytes nothing is kept, and everybody is answered all the same`() throws {
+        for (bytesMax, expected) in [(0, [10, 0]), (1 << 20, [1, 9])] as [(Int, [UInt64])] {
+            var limits = HubLimits()
+            limits.sharedCatchUpBytesMax = bytesMax
+            let fixture = HubFixture(limits: limits)
+            try apply(fixture, "100")
+            var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+            let sinks = (0..<10).map { _ in FakeSink() }
+            for sink in sinks { sessions.append(fixture.subscribe(try fixture.tick(), to: sink)) }
+            #expect(look(fixture, &seen) == expected)
+            #expect(fixture.hub.sharedCatchUps.bytes <= bytesMax)
+            for sink in sinks { #expect(sink.updates.count == 1) }
+            for session in sessions { session.end() }
+        }
+    }
+}

@@ -179,7 +179,9 @@ package final class BookTopic: StateTopic {
     }
 
     override func deltaPayload(since base: UInt64, _ fields: FieldSet) -> Payload?? {
-        guard isFilled else { return .some(nil) }
+        // What was forgotten may have been shown at `base`: there is no way from there to nothing
+        // but to say so.
+        guard isFilled else { return nil }
         var change = BookChange()
         // Sequences that only told a status are beyond the window's last change.
         guard window.delta(since: min(base, window.sequence), into: &change) else { return nil }

@@ -14,8 +14,8 @@ extension World {
         let told = tell(from: predecessors[0], beside: predecessor)
         let successor = openVenue(inheriting: predecessor.leave())
         let hub = loops[0].hub
-        _ = hub.prepare(for: told)
-        let count = hub.adopt(told)
+        _ = hub.prepare(for: told.inheritance)
+        let count = hub.adopt(told.inheritance)
         judge.require(
             count == told.count, .takeover, "\(count) of \(told.count) topics were taken over")
         successor.observe()
@@ -24,10 +24,14 @@ extension World {
         for loop in predecessors { for end in loop.ends { end.drain(within: limit) } }
     }
 
-    /// All of it passes through the bytes of a call. Topics still change after the first pass.
-    private func tell(from loop: ServerLoop, beside venue: VirtualVenue) -> Inheritance {
+    /// All of it passes through the bytes of a call. Topics still change, and end, after the first
+    /// pass; `count`: those that there are in the second one.
+    private func tell(
+        from loop: ServerLoop, beside venue: VirtualVenue
+    ) -> (inheritance: Inheritance, count: Int) {
         var recorder = HubRecorder(loop.hub)
         var inheritance = Inheritance(limits: plan.hub)
+        var names: Set<String> = []
         for isComplete in [false, true] {
             recorder.begin(complete: isComplete)
             venue.observe()
@@ -36,9 +40,10 @@ extension World {
                 let part = try? HandoverPart(decoding: bytes.span.bytes, .protobuf)
                 judge.require(part?.topic == record, .takeover, "a record came as another one")
                 if let told = part?.topic { inheritance.add(told, isComplete: isComplete) }
+                if isComplete { names.insert(record.name ?? "") }
             }
             if !isComplete { for _ in 0..<dice.below(3) { loop.runTurn() } }
         }
-        return inheritance
+        return (inheritance, names.count)
     }
 }

@@ -152,10 +152,8 @@ final class ControlPlane {
         return frame
     }
 
-    /// Streams beyond the limit that one read can open before their RST_STREAM has left: 8 KiB, in
-    /// HEADERS frames of ten bytes and more. Not many, because the library remembers as many ended
-    /// streams as may be open, 240 bytes each.
-    private static let streamsSlack: UInt32 = 1024
+    /// Streams beyond the limit that one read can open before their RST_STREAM has left.
+    private static let streamsSlack: UInt32 = 10_000
 
     /// GOAWAY with a code other than NO_ERROR (RFC 9113 §6.8).
     private func isLastWord(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {

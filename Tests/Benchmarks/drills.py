@@ -12,6 +12,7 @@ wrong, however fast it was.
 from __future__ import annotations
 
 import argparse
+import math
 import pathlib
 import statistics
 import sys
@@ -152,6 +153,10 @@ def growth(options, table: Table) -> None:
             spread <= 0.10)
     for name, costs in plots:
         plot(name, costs)
+        if options.plots:
+            options.plots.mkdir(parents=True, exist_ok=True)
+            file = options.plots / f"growth-{name.partition(',')[0]}.svg"
+            file.write_text(svg(f"CPU per delivery by {name}", costs))
 
 
 def measure_growth(options, points: list[tuple[int, int]]) -> dict[int, float]:
@@ -177,6 +182,39 @@ def plot(name: str, costs: dict[int, float]) -> None:
     top = max(costs.values())
     for count, cost in costs.items():
         print(f"    {count:>6} | {'#' * round(50 * cost / top):<50} {cost:.2f}")
+
+
+def svg(title: str, costs: dict[int, float]) -> str:
+    """A curve over a logarithmic scale of counts, the band of ±10 % around the mean behind it."""
+    width, height, left, top = 560, 300, 60, 40
+    low, high = math.log10(min(costs)), math.log10(max(costs))
+    most = 1.4 * max(costs.values())
+    mean = statistics.mean(costs.values())
+
+    def across(count: int) -> float:
+        return left + (width - left - 30) * (math.log10(count) - low) / max(high - low, 1e-9)
+
+    def down(cost: float) -> float:
+        return top + (height - top - 40) * (1 - cost / most)
+
+    points = [(across(count), down(cost)) for count, cost in costs.items()]
+    band = f'<rect x="{left}" y="{down(1.1 * mean):.1f}" width="{width - left - 30}" height="' \
+        f'{down(0.9 * mean) - down(1.1 * mean):.1f}" fill="#dde8f4"/>'
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    marks = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1f5fa8"/>'
+        f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle">{cost:.2f}</text>'
+        f'<text x="{x:.1f}" y="{height - 18}" text-anchor="middle">{count:,}</text>'
+        for (x, y), (count, cost) in zip(points, costs.items()))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="11">\n'
+        f'<rect width="{width}" height="{height}" fill="white"/>{band}\n'
+        f'<text x="{left}" y="20" font-size="13">{title}, us; the band is ±10 %</text>\n'
+        f'<line x1="{left}" y1="{down(0):.1f}" x2="{width - 30}" y2="{down(0):.1f}" '
+        'stroke="#888"/>\n'
+        f'<polyline points="{path}" fill="none" stroke="#1f5fa8" stroke-width="2"/>\n'
+        f'{marks}\n</svg>\n')
 
 
 def storm(options, table: Table) -> None:
@@ -268,6 +306,8 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1, help="of connections and rates")
     parser.add_argument(
         "--brief", action="store_true", help="all small and short: only whether it works")
+    parser.add_argument(
+        "--plots", type=pathlib.Path, metavar="FOLDER", help="where growth draws its two curves")
     parser.add_argument(
         "--binaries", type=pathlib.Path, default=rig.ROOT / ".build/release")
     options = parser.parse_args(namespace=Options())

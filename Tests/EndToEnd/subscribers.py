@@ -90,7 +90,11 @@ class Subscriber:
                 break
             kind, flags = data[at + 3], data[at + 4]
             if kind == wire.DATA:
-                self.update(data[at + 14:end], now, tally)
+                # A frame carries all that a turn published, each message behind five bytes.
+                while at + 14 <= end:
+                    size = int.from_bytes(data[at + 10:at + 14], "big")
+                    self.update(data[at + 14:at + 14 + size], now, tally)
+                    at += 5 + size
             elif kind == wire.PING and not flags & wire.ACK:
                 self.socket.send(wire.frame(wire.PING, wire.ACK, 0, data[at + 9:end]))
             elif kind == wire.SETTINGS and not flags & wire.ACK:
@@ -101,7 +105,6 @@ class Subscriber:
         self.buffer = data[at:]
 
     def update(self, payload: bytes, now: int, tally: Tally) -> None:
-        """One DATA frame, of which the first message counts."""
         found = sequence_and_time(payload)
         if found is None:
             return

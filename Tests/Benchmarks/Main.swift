@@ -64,7 +64,7 @@ import Runtime
             if let steps = wish.steps { part.steps = steps }
             part.run(into: &report)
         }
-        let isReplayed = isWanted("ingest") || isWanted("sizes")
+        let isReplayed = ["ingest", "sizes", "gzip"].contains { isWanted($0) }
         let recording = isReplayed ? BinanceRecording.load("btcusdt_20240808_a") : nil
         if isWanted("ingest") {
             IngestBenchmark(recording: recording, rounds: wish.rounds).run(into: &report)
@@ -74,7 +74,7 @@ import Runtime
         if isWanted("counts") { CountBenchmark().run(into: &report) }
         if isWanted("sizes") { SizeBenchmark(recording: recording).run(into: &report) }
         if isWanted("gzip") {
-            GzipBenchmark(recording: recording, rounds: rounds).run(into: &report)
+            GzipBenchmark(recording: recording, rounds: wish.rounds).run(into: &report)
         }
         print(report.text)
     }

@@ -22,6 +22,8 @@ final class ControlPlane {
     private var hasSentSettings = false
     /// A GOAWAY with an error has left: nothing of the peer is heard any more.
     private(set) var hasGivenUp = false
+    /// Since the last header block left.
+    private var leastTableSize = ControlPlane.usualTableSize
     /// HEADERS frames submitted.
     private(set) var headersCount: Int64 = 0
 
@@ -73,10 +75,30 @@ final class ControlPlane {
                 session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
-    /// What the peer's table of header fields may grow to (RFC 7541 §4.2).
-    var peerTableSize: Int {
-        unsafe Int(
+    /// What a header block that is not the library's has to say of the peer's table: the smallest
+    /// size that the peer has allowed since the last block left, and what it allows now (RFC 7541
+    /// §4.2). Counts the block as sent.
+    func tableSizesToTell() -> [Int] {
+        let now = unsafe Int(
             nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_HEADER_TABLE_SIZE))
+        let (least, last) = (leastTableSize, min(now, Self.usualTableSize))
+        leastTableSize = last
+        headersCount += 1
+        if least < last { return [least, last] }
+        return last < Self.usualTableSize ? [last] : []
+    }
+
+    /// What the library's table is at most, whatever the peer allows.
+    private static let usualTableSize = 4096
+
+    private func noteTableSize(_ settings: nghttp2_settings) {
+        let count = unsafe settings.niv
+        for index in 0..<count {
+            let (name, value) = unsafe (settings.iv[index].settings_id, settings.iv[index].value)
+            if name == Int32(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE.rawValue) {
+                leastTableSize = min(leastTableSize, Int(value))
+            }
+        }
     }
 
     /// What the peer may still send on the whole connection.
@@ -129,6 +151,9 @@ final class ControlPlane {
             guard count > 0, let bytes = unsafe bytes else { return }
             if unsafe isSwallowed(bytes, count) { continue }
             if unsafe isLastWord(bytes, count) { hasGivenUp = true }
+            if unsafe bytes[3] == UInt8(NGHTTP2_HEADERS.rawValue) {
+                leastTableSize = Self.usualTableSize
+            }
             if !hasSentSettings, unsafe bytes[3] == UInt8(NGHTTP2_SETTINGS.rawValue) {
                 hasSentSettings = true
                 unsafe output.append(announcingStreams(bytes, count))
@@ -327,6 +352,7 @@ extension ControlPlane {
         case NGHTTP2_RST_STREAM.rawValue:
             unsafe events.append(.peerReset(streamID, frame.rst_stream.error_code))
         case NGHTTP2_SETTINGS.rawValue where head.flags & 1 == 0:
+            unsafe noteTableSize(frame.settings)
             let size = unsafe nghttp2_session_get_remote_settings(
                 session, NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)
             events.append(.initialWindow(Int64(size)))

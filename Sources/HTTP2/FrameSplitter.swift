@@ -1,11 +1,13 @@
 internal import Base
 
 /// Cuts the inbound byte stream at frame borders, to take out the WINDOW_UPDATE frames that belong
-/// to our own send windows. Everything else is passed on untouched, in order, in runs as long as
-/// the read allows; the bytes may be cut anywhere.
+/// to our own send windows and, for a server, GOAWAY, after which the library would not listen once
+/// it knows no stream (`HTTP2Connection+Detaching`). Everything else is passed on untouched, in
+/// order, in runs as long as the read allows; the bytes may be cut anywhere.
 ///
-/// A WINDOW_UPDATE is taken out only where the protocol allows one: after the first frame, outside
-/// a header block, with length 4. All others go to the library, which answers them correctly.
+/// The two are taken out only where the protocol allows them: after the first frame, outside a
+/// header block, of their length and streams. All others go to the library, which answers them
+/// correctly.
 struct FrameSplitter {
     enum Piece: Equatable {
         /// Pass this range of the input on.
@@ -17,17 +19,22 @@ struct FrameSplitter {
         case windowUpdate(streamID: UInt32, increment: UInt32)
         /// HEADERS or DATA comes next, and it is not what begins its stream.
         case earlier(streamID: UInt32)
+        /// GOAWAY (RFC 9113 §6.8), its debug data left out.
+        case goAway(lastStreamID: UInt32, code: UInt32)
     }
 
     private static let headSize = 9
     private static let windowUpdateSize = 13
+    private static let goAwaySize = 17
 
+    /// Bytes to leave out before the next frame head.
+    private var drop = 0
     /// Bytes to pass on before the next frame head: the preface first, then payloads.
     private var skip: Int
     private var isInHeaderBlock = false
     private var isBeforeFirstFrame = true
     private var heldCount = 0
-    private(set) var held = InlineArray<13, UInt8>(repeating: 0)
+    private(set) var held = InlineArray<17, UInt8>(repeating: 0)
     private var isHeadersFrame = false
     /// The last stream for which HEADERS came; a server's splitter alone keeps it.
     private var begunMax: UInt32 = 0
@@ -49,14 +56,18 @@ struct FrameSplitter {
     /// The next piece of `bytes` from `position`, which is moved behind it. Nil: all was used, or
     /// the judge has seen enough.
     mutating func next(_ bytes: RawSpan, at position: inout Int) -> Piece? {
-        let start = position
+        var start = position
         while position < bytes.byteCount, judge?.reached == nil {
             let left = bytes.byteCount - position
-            if skip > 0 {
+            if drop > 0 {
+                position += min(drop, left)
+                drop -= position - start
+                start = position
+            } else if skip > 0 {
                 let passed = min(skip, left)
                 skip -= passed
                 position += passed
-            } else if heldCount > 0 || left < Self.windowUpdateSize {
+            } else if heldCount > 0 || left < Self.windowUpdateSize || isGoAway(bytes, position) {
                 if position > start && heldCount == 0 { return .bytes(start..<position) }
                 if let piece = hold(bytes.byte(position), &position) { return piece }
             } else if isWindowUpdate(bytes.bigEndian(position, as: UInt32.self)) {
@@ -99,6 +110,7 @@ struct FrameSplitter {
         position += 1
         guard heldCount >= Self.headSize else { return nil }
         let start = heldNumber(0)
+        if isGoAway(start, streamID: heldNumber(5)) { return heldGoAway(payload: Int(start >> 8)) }
         if !isWindowUpdate(start) {
             heldCount = 0
             let streamID = heldNumber(5)
@@ -113,6 +125,14 @@ struct FrameSplitter {
             streamID: heldNumber(5) & 0x7fff_ffff, increment: heldNumber(9) & 0x7fff_ffff)
     }
 
+    private mutating func heldGoAway(payload: Int) -> Piece? {
+        guard heldCount == Self.goAwaySize else { return nil }
+        heldCount = 0
+        drop = payload - (Self.goAwaySize - Self.headSize)
+        judge?.entered(type: 7, flags: 0, length: payload)
+        return .goAway(lastStreamID: heldNumber(9) & 0x7fff_ffff, code: heldNumber(13))
+    }
+
     private func heldNumber(_ offset: Int) -> UInt32 {
         (offset..<offset + 4).reduce(0) { $0 << 8 | UInt32(held[$1]) }
     }
@@ -120,6 +140,18 @@ struct FrameSplitter {
     /// `start`: length (24 bits) and type (8 bits).
     private func isWindowUpdate(_ start: UInt32) -> Bool {
         start == 0x0000_0408 && !isInHeaderBlock && !isBeforeFirstFrame
+    }
+
+    private func isGoAway(_ bytes: RawSpan, _ position: Int) -> Bool {
+        isGoAway(
+            bytes.bigEndian(position, as: UInt32.self),
+            streamID: bytes.bigEndian(position + 5, as: UInt32.self))
+    }
+
+    /// Of at most 16,384 bytes, as every frame here.
+    private func isGoAway(_ start: UInt32, streamID: UInt32) -> Bool {
+        start & 0xff == 7 && (8...16_384).contains(start >> 8) && streamID & 0x7fff_ffff == 0
+            && judge != nil && !isInHeaderBlock && !isBeforeFirstFrame
     }
 
     private mutating func entered(_ start: UInt32, flags: UInt8, streamID: UInt32) {

@@ -21,8 +21,9 @@ extension HTTP2Connection {
     /// We have ended the stream, and the peer may not know it yet.
     func forgive(_ streamID: UInt32) {
         guard role == .server else { return }
-        let countMax = Int(limits.concurrentStreamsMax)
-        if forgiven.count >= countMax { forgiven.removeFirst(countMax / 2 + 1) }
+        if forgiven.count >= Self.forgivenMax { forgiven.removeFirst(Self.forgivenMax / 2) }
         forgiven.append(streamID)
     }
+
+    static let forgivenMax = 1000
 }

@@ -27,11 +27,14 @@ extension HTTP2Connection {
         if let limit = splitter.judge?.reached { calmDown(limit) }
     }
 
-    /// A request's stream within SETTINGS_MAX_CONCURRENT_STREAMS; others are refused, which tells
-    /// the client that it may try again (RFC 9113 §5.1.2, §8.7).
+    /// A request's stream within SETTINGS_MAX_CONCURRENT_STREAMS, and not after our last GOAWAY;
+    /// others are refused, which tells the client that it may try again (RFC 9113 §5.1.2, §8.7).
     func admits(_ streamID: UInt32) -> Bool {
-        if role == .client || streams.count < Int(limits.concurrentStreamsMax) { return true }
-        limitReached(.streams)
+        if role == .client { return true }
+        if lastWelcome == nil {
+            if streams.count < Int(limits.concurrentStreamsMax) { return true }
+            limitReached(.streams)
+        }
         hasUndrained = true
         control.submitReset(streamID, .refusedStream, isSwallowed: false)
         forgive(streamID)

@@ -72,10 +72,14 @@ extension HTTP2Connection {
         control.submitShutdownNotice()
     }
 
-    /// Names the last stream that is served.
+    /// Names the last stream that is served. A server's frame is written here: the library would
+    /// listen no more once it knows no stream, and it does not know those that are detached.
     package func submitGoAway() {
         hasUndrained = true
-        control.submitGoAway(.noError, debugData: "")
+        guard role == .server else { return control.submitGoAway(.noError, debugData: "") }
+        guard lastWelcome == nil else { return }
+        lastWelcome = openedMax
+        owesGoodbye = true
     }
 
     package func submitPing(_ opaque: UInt64) {

@@ -37,11 +37,14 @@ extension HTTP2Connection {
     func initialWindowChanged(to size: Int) {
         let difference = size - initialWindow
         initialWindow = size
+        // All of them, although one overflows: the next difference is taken off what they are now.
+        var overflows = false
         for stream in streams {
             let changed = stream.window + difference
-            if changed > Self.windowMax { return terminateByOverflow() }
-            stream.window = changed
+            overflows = overflows || changed > Self.windowMax
+            stream.window = min(changed, Self.windowMax)
         }
+        if overflows { terminateByOverflow() }
     }
 
     /// Bytes the windows take now.

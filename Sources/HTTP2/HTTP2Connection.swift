@@ -61,6 +61,11 @@ package final class HTTP2Connection {
     var detachedEnds: [(UInt32, HTTP2ErrorCode?)] = []
     /// The last stream that the peer has opened.
     var openedMax: UInt32 = 0
+    /// A server hears and says GOAWAY itself: the peer will open no more streams, and the last one
+    /// that we serve.
+    private var isGoodbyeHeard = false
+    var lastWelcome: UInt32?
+    var owesGoodbye = false
     /// Closed streams on which the peer may still be sending.
     var forgiven: [UInt32] = []
     /// Streams to reset once their trailers left the library.
@@ -106,9 +111,11 @@ package final class HTTP2Connection {
 
     /// Nothing more will come or go: close the socket once the output has left.
     package var isFinished: Bool {
-        failure != nil
-            || (!control.wantsRead && !control.wantsWrite
-                && (control.hasGivenUp || waiting.count == forgottenCount && detachedCount == 0))
+        if failure != nil { return true }
+        if control.wantsWrite || hasUndrained { return false }
+        if !control.wantsRead && control.hasGivenUp { return true }
+        guard waiting.count == forgottenCount, detachedCount == 0 else { return false }
+        return !control.wantsRead || streams.isEmpty && (isGoodbyeHeard || lastWelcome != nil)
     }
 
     package var streamCount: Int { streams.count }
@@ -129,6 +136,10 @@ package final class HTTP2Connection {
             case .windowUpdate(let streamID, let increment):
                 if !opened(streamID, by: Int(increment)) { refuse(streamID, increment) }
             case .earlier(let streamID): receivesOn(streamID)
+            case .goAway(let last, let code):
+                isGoodbyeHeard = true
+                batch.events.append(
+                    .goAway(lastStreamID: last, HTTP2ErrorCode(rawValue: code)))
             }
         }
         splitter.readEnded(now: now)

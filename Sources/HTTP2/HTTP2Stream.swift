@@ -3,7 +3,7 @@ package import Base
 /// One stream of a connection, as its owner holds it: the lane of its hot path, and the queue for
 /// what cannot go that way.
 ///
-/// Lives until the library closes the stream; afterwards every call on it does nothing. Confined to
+/// Lives until the stream is closed; afterwards every call on it does nothing. Confined to
 /// the connection's loop.
 @safe
 package final class HTTP2Stream: FrameLane {

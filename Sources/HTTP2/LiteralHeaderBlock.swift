@@ -6,14 +6,11 @@ internal import Base
 struct LiteralHeaderBlock {
     private(set) var bytes: [UInt8] = []
 
-    /// What a table may grow to until the peer says otherwise.
-    private static let usualTableSize = 4096
     private static let payloadMax = 16_384
 
-    /// - Parameter tableSize: the peer's SETTINGS_HEADER_TABLE_SIZE. The first block after it
-    ///   became smaller has to say so (§4.2), and any block may; the library's table is no larger.
-    init(_ fields: [HTTP2Field], tableSize: Int) {
-        if tableSize < Self.usualTableSize { append(tableSize, prefixBits: 5, first: 0x20) }
+    /// - Parameter tableSizes: what the block has to say first of the peer's table (§4.2, §6.3).
+    init(_ fields: [HTTP2Field], tableSizes: [Int] = []) {
+        for size in tableSizes { append(size, prefixBits: 5, first: 0x20) }
         for field in fields {
             bytes.append(0)
             append(field.name)

@@ -6,6 +6,10 @@ extension OutputBuffer {
         for shift in [16, 8, 0] { append(UInt8(truncatingIfNeeded: size >> shift)) }
         append(type)
         append(flags)
-        for shift in [24, 16, 8, 0] { append(UInt8(truncatingIfNeeded: streamID >> shift)) }
+        appendNumber(streamID)
+    }
+
+    func appendNumber(_ number: UInt32) {
+        for shift in [24, 16, 8, 0] { append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 }

@@ -106,7 +106,7 @@ import Testing
         let (client, server) = subscribed(pair)
         let text = String(repeating: "x", count: 12_000)
         let trailers = [HTTP2Field("a", text), HTTP2Field("b", String(repeating: "y", count: 200))]
-        let block = LiteralHeaderBlock(trailers + trailers, tableSize: 4096)
+        let block = LiteralHeaderBlock(trailers + trailers)
         #expect(block.bytes.count > 24_000)
         let output = OutputBuffer()
         block.appendFrames(on: 7, to: output)
@@ -120,11 +120,11 @@ import Testing
     }
 
     /// RFC 7541 C.1.2 (a number of several bytes), §6.2.2 and §6.3.
-    @Test func `a block is literals, after the size of a smaller table`() {
-        let block = LiteralHeaderBlock([HTTP2Field("ab", "c")], tableSize: 1337)
+    @Test func `a block is literals, after the sizes of the table`() {
+        let block = LiteralHeaderBlock([HTTP2Field("ab", "c")], tableSizes: [1337])
         #expect(block.bytes == [0x3f, 0x9a, 0x0a, 0x00, 2, 97, 98, 1, 99])
-        #expect(LiteralHeaderBlock([HTTP2Field("a", "")], tableSize: 4096).bytes == [0, 1, 97, 0])
-        #expect(LiteralHeaderBlock([], tableSize: 0).bytes == [0x20])
+        #expect(LiteralHeaderBlock([HTTP2Field("a", "")]).bytes == [0, 1, 97, 0])
+        #expect(LiteralHeaderBlock([], tableSizes: [0, 30]).bytes == [0x20, 0x3e])
     }
 
     @Test func `a reset by the peer closes the stream with its code`() {
@@ -247,12 +247,56 @@ import Testing
     }
 
     @Test func `only so many ends are forgiven`() {
-        var limits = HTTP2Limits()
-        limits.concurrentStreamsMax = 10
-        let peer = RawPeer(limits: limits)
+        let peer = RawPeer()
         peer.respond = { connection, stream in connection.reset(stream, .cancel) }
-        for index in 0..<100 { peer.send(RawPeer.post(UInt32(2 * index + 1))) }
-        #expect((5...10).contains(peer.server.forgiven.count))
+        for index in 0..<1200 { peer.server.forgive(UInt32(2 * index + 1)) }
+        #expect(peer.server.forgiven.count == 700)
+        #expect(peer.server.forgiven.last == 2399)
+    }
+
+    /// The library hears nothing any more once it knows no stream and a GOAWAY went either way.
+    @Test(arguments: [true, false], [1, .max])
+    func `after a goodbye of either side the other is still heard`(isOurs: Bool, stride: Int) {
+        let pair = Pair(stride: stride)
+        let (client, server) = subscribed(pair)
+        if isOurs {
+            pair.server.submitGoAway()
+        } else {
+            let debug = [UInt8](repeating: 7, count: 100)
+            deliver(
+                Frame(type: Frame.goAway, payload: wire(0) + wire(0) + debug).bytes,
+                to: pair.server, stride: stride)
+        }
+        pair.exchange()
+        #expect(!pair.server.isFinished && pair.server.failure == nil)
+        let sent = pair.serverBytes.count
+        let ping = Frame(type: Frame.ping, payload: [1, 2, 3, 4, 5, 6, 7, 8])
+        deliver(ping.bytes, to: pair.server, stride: stride)
+        pair.exchange()
+        let answers = Frame.parse(Array(pair.serverBytes.dropFirst(sent)))
+        #expect(answers == [Frame(type: Frame.ping, flags: 1, payload: ping.payload)])
+        pair.client.reset(client, .cancel)
+        pair.exchange()
+        #expect(server.isClosed && pair.server.detachedCount == 0)
+        #expect(pair.server.isFinished)
+    }
+
+    @Test func `a table that shrank and grew again is told in both sizes, once`() {
+        let pair = Pair()
+        let (client, server) = subscribed(pair)
+        let (other, further) = subscribed(pair)
+        let sizes: [UInt8] = [0, 1, 0, 0, 0, 100, 0, 1, 0, 0, 16, 0]
+        deliver(Frame(type: Frame.settings, payload: sizes).bytes, to: pair.server)
+        let sent = pair.serverBytes.count
+        pair.server.end(server, trailers: [HTTP2Field("a", "1")])
+        pair.server.end(further, trailers: [HTTP2Field("a", "2")])
+        pair.server.flush()
+        let frames = Frame.parse(pair.server.output.copyBytes()).filter {
+            $0.type == Frame.headers
+        }
+        #expect(sent == pair.serverBytes.count && frames.map(\.streamID) == [client.id, other.id])
+        #expect(frames.first?.payload == [0x3f, 69, 0x3f, 0xe1, 31, 0, 1, 97, 1, 49])
+        #expect(frames.last?.payload == [0, 1, 97, 1, 50])
     }
 
     @Test func `detached streams count against the number that may be open`() {

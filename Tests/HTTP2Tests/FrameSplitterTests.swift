@@ -22,7 +22,7 @@ import Testing
                     case .heldHead(let earlier):
                         if let earlier { taken.append(.earlier(streamID: earlier)) }
                         for index in 0..<9 { passed.append(splitter.held[index]) }
-                    case .windowUpdate, .earlier: taken.append(piece)
+                    case .windowUpdate, .earlier, .goAway: taken.append(piece)
                     }
                 }
             }
@@ -69,6 +69,23 @@ import Testing
         let (passed, taken) = split(input, stride: stride, role: .server)
         #expect(passed == input)
         #expect(taken == [.earlier(streamID: 1), .earlier(streamID: 3)])
+    }
+
+    @Test(arguments: Array(1...40) + [.max])
+    func `a server's splitter takes goodbyes out, with what they say`(stride: Int) {
+        let settings = Frame(type: Frame.settings).bytes
+        let data = Frame(type: Frame.data, streamID: 1, payload: [1, 2]).bytes
+        let short = Frame(type: Frame.goAway, payload: [1, 2, 3]).bytes
+        let debug = [UInt8](repeating: 9, count: 70)
+        let goAway = Frame(type: Frame.goAway, payload: wire(0x8000_0005) + wire(2))
+        let talkative = Frame(type: Frame.goAway, payload: wire(7) + wire(0) + debug)
+        let input = preface + settings + goAway.bytes + data + talkative.bytes + short + data
+        let (passed, taken) = split(input, stride: stride, role: .server)
+        #expect(passed == preface + settings + data + short + data)
+        #expect(
+            taken == [.goAway(lastStreamID: 5, code: 2), .goAway(lastStreamID: 7, code: 0)])
+        let all = settings + goAway.bytes + data
+        #expect(split(all, stride: stride, role: .client).0 == all)
     }
 
     @Test func `the first frame is never taken out`() {

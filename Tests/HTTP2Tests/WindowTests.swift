@@ -296,4 +296,21 @@ import Testing
         #expect(held?.queuedBytes ?? 0 > 0)
         #expect(held?.queue?.bytes.count ?? .max < 200_000)
     }
+
+    /// One that stopped at the stream that overflows would take the next difference off the others.
+    @Test func `no order of SETTINGS drives a window beyond what a number holds`() {
+        let peer = RawPeer()
+        peer.respond = { connection, stream in
+            connection.sendHeaders(okFields, on: stream, endStream: false)
+            _ = [UInt8](repeating: 1, count: 100).withRawSpan { connection.send($0, on: stream) }
+        }
+        func initialWindow(_ size: UInt32) -> Frame {
+            Frame(type: Frame.settings, payload: [0, 4] + wire(size))
+        }
+        peer.send(RawPeer.post(1), RawPeer.post(3))
+        peer.send(initialWindow(0))
+        peer.send(RawPeer.windowUpdate(1, 0x7fff_ffff))
+        let answers = peer.send(initialWindow(0x7fff_ffff), initialWindow(0))
+        #expect(answers.last?.code == HTTP2ErrorCode.flowControlError.rawValue)
+    }
 }

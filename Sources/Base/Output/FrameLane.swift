@@ -15,13 +15,13 @@ open class FrameLane {
     package init(streamID: UInt32, output: OutputBuffer, window: Int) {
         unsafe self.output = Unmanaged.passUnretained(output)
         self.streamID = streamID
-        room = Int32(window)
+        room = Int32(clamping: window)
     }
 
     /// Payload bytes that the peer allows on this stream: at most 2^31-1; may be negative.
     package final var window: Int {
         get { Int(room) }
-        set { room = Int32(newValue) }
+        set { room = Int32(clamping: newValue) }
     }
 
     /// Frames may be appended: nothing of the stream waits, and nothing has ended it.

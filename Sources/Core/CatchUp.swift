@@ -5,4 +5,6 @@ struct CatchUp {
     var isComplete: Bool
     /// Events among the frames, statuses and gaps not counted.
     var events: UInt64 = 0
+    /// Good for whoever stands at the same place: nothing is said that is counted for each.
+    var isShareable = true
 }

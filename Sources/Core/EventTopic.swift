@@ -186,14 +186,15 @@ package final class EventTopic: Topic {
             appendProgress(&walk, audience.key, into: frames)
             return CatchUp(
                 cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),
-                isComplete: walk.sent >= audience.told.sequence, events: walk.events)
+                isComplete: walk.sent >= audience.told.sequence, events: walk.events,
+                isShareable: walk.messages == walk.events)
         case .at, .nothing, .lostEpoch:
             var update = Update(
                 topic: number, epoch: position.epoch, sequence: position.sequence)
             update.payload = .gap(Gap(reason: .newEpoch))
             update.encodeFramed(audience.key.codec, into: frames)
             hub.metrics.gaps.add()
-            return CatchUp(cursor: .at(position), isComplete: true)
+            return CatchUp(cursor: .at(position), isComplete: true, isShareable: false)
         }
     }
 }

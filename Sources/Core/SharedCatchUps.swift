@@ -1,9 +1,9 @@
 internal import Base
 internal import Streams
 
-/// What was made in this turn to catch a subscriber of a state up, for others of its audience who
-/// stand at the same place: after a storm of reconnections, or when many could not be sent the same
-/// update, one answer serves all of them. Forgotten when the turn ends. Confined to the hub's loop.
+/// What was made in this turn to catch a subscriber up, for others of its audience who stand at
+/// the same place: after a storm of reconnections, or when many could not be sent the same update,
+/// one answer serves all of them. Forgotten when the turn ends. Confined to the hub's loop.
 final class SharedCatchUps {
     private struct Key: Hashable {
         let audience: ObjectIdentifier
@@ -36,11 +36,13 @@ final class SharedCatchUps {
     /// Appends frames that lead a row of `audience` from `cursor` to the present of a topic that
     /// has nothing to publish.
     func append(
-        _ topic: StateTopic, from cursor: Subscription.Cursor, for audience: Audience,
+        _ topic: Topic, from cursor: Subscription.Cursor, for audience: Audience,
         into frames: OutputBuffer
     ) -> CatchUp {
+        // Events are not told beyond what the audience was; a state is the present one.
         let key = Key(
-            audience: ObjectIdentifier(audience), cursor: cursor, reached: topic.position)
+            audience: ObjectIdentifier(audience), cursor: cursor,
+            reached: topic is StateTopic ? topic.position : audience.told)
         let metrics = topic.hub.metrics
         guard answers[key] == nil else {
             metrics.sharedCatchUps.add()
@@ -49,7 +51,7 @@ final class SharedCatchUps {
         let catchUp = topic.appendCatchUp(from: cursor, for: audience, into: frames)
         guard !frames.isEmpty else { return catchUp }
         metrics.madeCatchUps.add()
-        if reserve(frames.count + Self.answerBytes) {
+        if catchUp.isShareable, reserve(frames.count + Self.answerBytes) {
             answers[key] = Answer(
                 audience: audience, catchUp: catchUp, frames: frames.copyBytes())
         }
@@ -80,7 +82,8 @@ final class SharedCatchUps {
         }
         if answer.packed == nil {
             answer.packed = compression.pack(
-                frames, messages: 1, rows: answer.takers, &audience.missedWorth)?.copyBytes()
+                frames, messages: max(1, Int(answer.catchUp.events)), rows: answer.takers,
+                &audience.missedWorth)?.copyBytes()
             bytes += answer.packed?.count ?? 0
         }
         if let packed = answer.packed {
@@ -93,15 +96,12 @@ final class SharedCatchUps {
 }
 
 extension Topic {
-    /// Appends frames that lead a row of `audience` on from `cursor`; those of a state are shared.
+    /// Appends frames that lead a row of `audience` on from `cursor`.
     final func catchUp(
         from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
     ) -> CatchUp {
         // Its position tells answers apart.
         publishPending()
-        guard let state = self as? StateTopic else {
-            return appendCatchUp(from: cursor, for: audience, into: frames)
-        }
-        return hub.sharedCatchUps.append(state, from: cursor, for: audience, into: frames)
+        return hub.sharedCatchUps.append(self, from: cursor, for: audience, into: frames)
     }
 }

@@ -109,4 +109,32 @@ import Testing
             for session in sessions { session.end() }
         }
     }
+
+    @Test func `events that a crowd missed are put together once, a gap for each`() throws {
+        let fixture = HubFixture()
+        let topic = try fixture.trades()
+        for id in UInt64(1)...3 {
+            topic.append(
+                Market.Trade(
+                    id: id, price: decimal("1.5"), quantity: decimal("2"), side: .buy, firstID: nil,
+                    lastID: nil), eventTime: .unknown, receiveTime: .unknown)
+            fixture.turn.end()
+        }
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        let sinks = (0..<Self.crowd).map { _ in FakeSink() }
+        let at = Position(epoch: topic.position.epoch, sequence: 1)
+        for sink in sinks { sessions.append(fixture.subscribe(topic, to: sink, resumeAt: at)) }
+        #expect(look(fixture, &seen) == [1, UInt64(Self.crowd) - 1])
+        for sink in sinks {
+            #expect(sink.updates == sinks[0].updates)
+            #expect(sink.updates.map(\.sequence) == [2, 3, 4])
+        }
+        fixture.turn.end()
+        let lost = Position(epoch: topic.position.epoch &+ 1, sequence: 1)
+        let late = (0..<3).map { _ in FakeSink() }
+        let gaps = fixture.hub.metrics.gaps.value
+        for sink in late { sessions.append(fixture.subscribe(topic, to: sink, resumeAt: lost)) }
+        #expect(fixture.hub.metrics.gaps.value == gaps + 3)
+        for session in sessions { session.end() }
+    }
 }

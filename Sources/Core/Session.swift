@@ -175,6 +175,8 @@ package class Session {
     }
 
     func markBehind(_ subscription: Subscription) {
+        // What it was offered may have ended the call, and the session with it.
+        guard table[subscription.topic.number] === subscription else { return }
         let sequence = subscription.topic.position.sequence
         subscription.behindSince = sequence > 0 ? sequence - 1 : 0
         behind.append(subscription)

@@ -64,11 +64,15 @@ final class FakeSink: FrameSink {
     /// Offers it still takes.
     var framesLeft = Int.max
     var onEnqueue: () -> Void = {}
+    var onRefusal: () -> Void = {}
     /// As the sink is told to count them.
     var messagesCounted = 0
 
     func offer(_ frames: RawSpan) -> Bool {
-        guard !isBlocked, framesLeft > 0 else { return false }
+        guard !isBlocked, framesLeft > 0 else {
+            onRefusal()
+            return false
+        }
         framesLeft -= 1
         messagesCounted += 1
         take(frames)

@@ -93,6 +93,16 @@ import Testing
         fixture.hub.takeCensus()
         #expect(metrics.behind.value == 0 && fixture.hub.waiting.isEmpty)
     }
+
+    @Test func `nor one that ends by what it is offered`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        try apply(1)
+        sink.isBlocked = true
+        sink.onRefusal = { session.end() }
+        try apply(2)
+        #expect(session.isEnded && fixture.hub.waiting.isEmpty)
+        sink.onRefusal = {}
+    }
 }
 
 /// Takes everything and understands nothing.

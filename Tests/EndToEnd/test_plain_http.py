@@ -53,7 +53,8 @@ def test_metrics_are_prometheus_text(market):
     assert families
     for line in text.splitlines():
         if line and not line.startswith("#"):
-            assert re.fullmatch(r'(?:penstock|process)_[a-z0-9_]+(\{[^}]*\})? -?[0-9.e+-]+', line), line
+            assert re.fullmatch(
+                r'(?:penstock|process)_[a-z0-9_]+(\{[^}]*\})? -?[0-9.e+-]+', line), line
             assert re.sub(r"_(bucket|sum|count)$", "", re.split(r"[{ ]", line)[0]) in families \
                 or re.split(r"[{ ]", line)[0] in families
 

@@ -43,7 +43,8 @@ struct FrameDebt {
                 let pieces = unsafe $0
                 for index in 0..<count {
                     let (entry, size) = (entries[index], Int(entries[index].size))
-                    let head = unsafe heads.baseAddress.unsafelyUnwrapped
+                    let head =
+                        unsafe heads.baseAddress.unsafelyUnwrapped
                         + index * DataFrame.headSize
                     unsafe DataFrame.writeHead(size: size, streamID: entry.streamID, to: head)
                     unsafe pieces.initializeElement(

@@ -50,17 +50,18 @@ package struct MarketDataService: RPCService {
     private static func answer(
         _ request: GetSnapshotRequest, _ call: RPCCall, hub: Hub, limits: GatewayLimits
     ) {
-        func response() throws(RPCStatus) -> GetSnapshotResponse {
-            try snapshot(request, hub: hub, limits: limits, caller: call.caller)
-        }
-        func finish() {
-            guard call.isOpen else { return }
-            do throws(RPCStatus) { call.answer(try response()) } catch { call.finish(error) }
+        func respond(from hub: Hub) throws(RPCStatus) {
+            call.answer(try snapshot(request, hub: hub, limits: limits, caller: call.caller))
         }
         hub.hearNews()
-        do throws(RPCStatus) { call.answer(try response()) } catch {
+        do throws(RPCStatus) { try respond(from: hub) } catch {
+            guard error.code == .unavailable else { return call.finish(error) }
             // What has no data here may have some on the loop that owns the topics: it was asked.
-            if error.code == .unavailable { hub.whenUpToDate(finish) } else { call.finish(error) }
+            // The hub keeps the work, which must not keep the hub.
+            hub.whenUpToDate { [unowned hub] in
+                guard call.isOpen else { return }
+                do throws(RPCStatus) { try respond(from: hub) } catch { call.finish(error) }
+            }
         }
     }
 

@@ -68,8 +68,7 @@ package struct HubMetrics {
         savedByCodec = counter("penstock_fanout_saved_bytes_total", saved, [("by", "codec")])
         savedByGzip = counter("penstock_fanout_saved_bytes_total", saved, [("by", "gzip")])
         compression = CompressionMetrics(registry, loop: loop)
-        let catchUps =
-            "Times that a subscriber of a state was caught up, by where the bytes are from."
+        let catchUps = "Times that a subscriber was caught up, by where the bytes are from."
         func caughtUp(_ source: String) -> Counter {
             counter("penstock_fanout_catch_ups_total", catchUps, [("source", source)])
         }

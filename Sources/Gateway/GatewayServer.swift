@@ -61,7 +61,7 @@ package final class GatewayServer {
         self.options = options
         metrics = GatewayMetrics(
             registry, loop: group.members.count, posts: loop.mailboxPosts)
-        limitAccounting = LimitAccounting(registry)
+        limitAccounting = LimitAccounting(registry, group: group)
         health = HealthService()
         let (health, sources) = (health, sources)
         pages = PlainPages(

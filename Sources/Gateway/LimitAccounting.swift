@@ -2,13 +2,15 @@ internal import Base
 internal import GRPC
 internal import Runtime
 
-/// Counts every limit that a client reached, and logs it at `warning`, once a second a peer.
+/// Counts every limit that a client reached, and logs it at `warning`, once a second a peer: of all
+/// loops together.
 final class LimitAccounting {
     private let counters: [String: Counter]
-    private var pacer = LogPacer()
+    private let group: ServerGroup
     private let log = Log("limits")
 
-    init(_ registry: MetricRegistry) {
+    init(_ registry: MetricRegistry, group: ServerGroup) {
+        self.group = group
         let names = RPCLimit.all.map(\.name) + GatewayLimit.allCases.map(\.rawValue)
         precondition(Set(names).count == names.count, "two limits have one name")
         counters = Dictionary(
@@ -27,7 +29,7 @@ final class LimitAccounting {
 
     private func reached(_ name: String, _ peer: SocketAddress) {
         counters[name]?.add()
-        guard pacer.allows(peer.host, now: Clock.now()) else { return }
+        guard group.allowsLine(about: peer, now: Clock.now()) else { return }
         log.warning("a client reached a limit", [("limit", name), ("peer", "\(peer)")])
     }
 }

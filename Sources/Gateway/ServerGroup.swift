@@ -16,6 +16,7 @@ package final class ServerGroup: Sendable {
     private struct State {
         var admission: Admission
         var ledger: MemoryLedger
+        var linesAboutLimits = LogPacer()
         var lastIdentifier: Int64 = 0
         var members: [Member] = []
     }
@@ -101,6 +102,11 @@ package final class ServerGroup: Sendable {
 
     func disconnected(_ peer: SocketAddress) {
         state.withLock { $0.admission.disconnected(peer) }
+    }
+
+    /// Whether a line about a limit that this peer reached may be written now.
+    func allowsLine(about peer: SocketAddress, now: Instant) -> Bool {
+        state.withLock { $0.linesAboutLimits.allows(peer.host, now: now) }
     }
 
     var heldBytes: Int { state.withLock { $0.ledger.total } }

@@ -73,7 +73,7 @@ import Testing
 
     @Test func `every limit has a counter from the start`() {
         let registry = MetricRegistry()
-        _ = LimitAccounting(registry)
+        _ = LimitAccounting(registry, group: ServerGroup(GatewayLimits()))
         let text = registry.prometheusText()
         for name in RPCLimit.all.map(\.name) + GatewayLimit.allCases.map(\.rawValue) {
             #expect(text.contains("penstock_gateway_limits_total{limit=\"\(name)\"} 0"))

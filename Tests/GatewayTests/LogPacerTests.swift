@@ -1,4 +1,5 @@
 import Base
+import Runtime
 import Testing
 
 @testable import Gateway
@@ -19,5 +20,14 @@ import Testing
         #expect(lines.count == LogPacer.peersMax)
         let isAllowedLater = pacer.allows("later", now: start + .seconds(1))
         #expect(isAllowedLater)
+    }
+
+    @Test func `the servers of all loops log a peer together`() throws {
+        let group = ServerGroup(GatewayLimits())
+        let peer = try #require(SocketAddress("192.0.2.1:1"))
+        let allowed = [0, 0, 999, 1000].map {
+            group.allowsLine(about: peer, now: start + .milliseconds($0))
+        }
+        #expect(allowed == [true, false, false, true])
     }
 }

@@ -6,11 +6,11 @@
 @safe
 open class FrameLane {
     /// Not touched while the lane is closed.
-    private let output: Unmanaged<OutputBuffer>
+    final let output: Unmanaged<OutputBuffer>
     package final let streamID: UInt32
     /// A window is 31 bits wide (RFC 9113 §6.9.1).
-    private final var room: Int32
-    private final var isOpen = false
+    final var room: Int32
+    final var isOpen = false
 
     package init(streamID: UInt32, output: OutputBuffer, window: Int) {
         unsafe self.output = Unmanaged.passUnretained(output)

@@ -6,7 +6,8 @@
 /// and it writes no payload: the output notes that it owes the frame. When the turn sends, the
 /// frames that a connection owes are put together in memory that is always the same, with nine
 /// bytes of head each, and the kernel copies them from there. One frame is written once per turn,
-/// not once per subscriber.
+/// not once per subscriber. Where many rows of one connection follow each other, it asks the
+/// connection once for all of them and writes their frames at once (`FrameRun`).
 ///
 /// Why this is safe:
 ///
@@ -56,22 +57,96 @@ package struct FrameRows: ~Copyable {
     /// Appends the frame to the stream of every current row. Those in whose way something is get
     /// nothing and are added to `refused`. Returns how many took it.
     package func deliver(_ payload: RawSpan, messages: Int, refused: inout [Int]) -> Int {
-        var delivered = 0
         unsafe payload.withUnsafeBytes { bytes in
             var frame = unsafe SharedFrame(bytes, messages: messages)
-            let fits = frame.size <= DataFrame.payloadMax
-            unsafe rows.withUnsafeBufferPointer { rows in
-                for index in rows.indices where unsafe rows[index].isCurrent {
-                    if fits, let lane = unsafe rows[index].lane,
-                        unsafe lane._withUnsafeGuaranteedRef({ $0.take(&frame) })
-                    {
-                        delivered &+= 1
-                    } else {
-                        refused.append(index)
-                    }
-                }
+            if frame.size > DataFrame.payloadMax {
+                refused += rows.indices.filter { rows[$0].isCurrent }
+                return 0
+            }
+            return unsafe rows.withUnsafeBufferPointer { rows in
+                unsafe Self.deliver(&frame, to: rows, refused: &refused)
             }
         }
+    }
+
+    @inline(__always)
+    private static func deliver(
+        _ frame: inout SharedFrame, to rows: UnsafeBufferPointer<Row>, refused: inout [Int]
+    ) -> Int {
+        var (index, delivered) = (0, 0)
+        while index < rows.count {
+            if let output = unsafe outputOfRun(from: index, in: rows) {
+                unsafe deliver(frame, to: output, rows, from: &index, &delivered, &refused)
+                continue
+            }
+            if unsafe rows[index].isCurrent {
+                if let lane = unsafe rows[index].lane,
+                    unsafe lane._withUnsafeGuaranteedRef({ $0.take(&frame) })
+                {
+                    delivered &+= 1
+                } else {
+                    refused.append(index)
+                }
+            }
+            index &+= 1
+        }
         return delivered
+    }
+
+    /// Rows of one connection that follow each other pay to be taken together when they are more
+    /// than an output would owe frames for.
+    private static let runMin = FrameDebt.countMax + 1
+
+    /// The output of this row and of those behind it; nil: too few.
+    @inline(__always)
+    private static func outputOfRun(
+        from index: Int, in rows: UnsafeBufferPointer<Row>
+    ) -> Unmanaged<OutputBuffer>? {
+        guard index &+ runMin <= rows.count, let output = unsafe output(of: rows[index]),
+            // The far end first: of most connections that are not the same it is asked in vain, and
+            // is then in the cache when its turn comes.
+            unsafe isSame(output, rows[index &+ runMin &- 1]),
+            (index &+ 1..<index &+ runMin).allSatisfy({ unsafe isSame(output, rows[$0]) })
+        else { return nil }
+        return unsafe output
+    }
+
+    /// Not to be touched before the lane was found open.
+    @inline(__always)
+    private static func output(of row: Row) -> Unmanaged<OutputBuffer>? {
+        unsafe row.lane.map { lane in
+            unsafe lane._withUnsafeGuaranteedRef { unsafe $0.output }
+        }
+    }
+
+    @inline(__always)
+    private static func isSame(_ output: Unmanaged<OutputBuffer>, _ row: Row) -> Bool {
+        unsafe Self.output(of: row)?.toOpaque() == output.toOpaque()
+    }
+
+    /// Delivers to the rows from `index` on that have this output, and moves `index` behind them.
+    @inline(never)
+    private static func deliver(
+        _ frame: SharedFrame, to output: Unmanaged<OutputBuffer>,
+        _ rows: UnsafeBufferPointer<Row>, from index: inout Int, _ delivered: inout Int,
+        _ refused: inout [Int]
+    ) {
+        var run = unsafe FrameRun(frame, to: output)
+        var (row, taken) = (index, 0)
+        while row < rows.count, let lane = unsafe rows[row].lane,
+            unsafe isSame(output, rows[row])
+        {
+            if unsafe rows[row].isCurrent {
+                if unsafe lane._withUnsafeGuaranteedRef({ run.offer(to: $0) }) {
+                    taken &+= 1
+                } else {
+                    refused.append(row)
+                }
+            }
+            row &+= 1
+        }
+        run.finish()
+        index = row
+        delivered &+= taken
     }
 }

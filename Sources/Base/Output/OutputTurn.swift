@@ -12,7 +12,7 @@ package final class OutputTurn {
     private var listedCount = 0
     private var chunks: [UnsafeMutableRawPointer] = unsafe []
     /// Bytes used of the last chunk.
-    private var used = OutputTurn.chunkBytes
+    private var used = 0
     private var gathering: UnsafeMutableRawPointer?
     private var gatheringBytes = 0
     /// Bytes of it that are in use; nil: nobody needs them beyond the next call.
@@ -122,7 +122,7 @@ package final class OutputTurn {
 
     /// A copy that lives until the end of `flush`.
     func keep(_ payload: UnsafeRawPointer, size: Int) -> UnsafeRawPointer {
-        if used + size > Self.chunkBytes {
+        if unsafe chunks.isEmpty || used + size > Self.chunkBytes {
             unsafe chunks.append(.allocate(byteCount: Self.chunkBytes, alignment: 64))
             used = 0
         }

@@ -199,7 +199,7 @@ package class Topic {
         if key.isUsual || audiences[key] != nil || audiences.unusualCount - (ends ? 1 : 0) < most {
             return
         }
-        hub.metrics.sessions.limits[.audiences]?.add()
+        hub.metrics.sessions.reached(.audiences)
         throw TopicRefusal(
             .exhausted,
             "\"\(name)\" is sent in \(most) unusual ways already, the server's limit; allowed: "

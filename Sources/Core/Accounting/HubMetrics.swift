@@ -1,7 +1,7 @@
 package import Base
 
 /// What the hub of one loop counts. Names are listed in the README's metric table.
-package struct HubMetrics {
+package final class HubMetrics {
     package let topics: Gauge
     package let subscriptions: Gauge
     let audiences: Gauge

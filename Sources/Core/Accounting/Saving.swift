@@ -5,8 +5,10 @@ internal import Streams
 /// What an audience's frames would have cost otherwise, measured at one publication in 64.
 struct Saving {
     private static let interval = 64
+    /// Publications before the first measurement: many an audience is gone sooner.
+    private static let unmeasured = 3
 
-    private var publications = 0
+    private var publications = Saving.interval - Saving.unmeasured
     /// Bytes of the topic's snapshot in the audience's codec; 0: it has none.
     private var snapshotBytes = 0
     /// Bytes of the last measured frames, and of the same in JSON.

@@ -139,7 +139,7 @@ package final class SessionDialogue {
                 session.closeLost()
                 sendHeartbeat()
             case .drain(let deadline): sayDrain(deadline)
-            case .count(let limit): metrics.limits[limit]?.add()
+            case .count(let limit): metrics.reached(limit)
             case .finish(let reason):
                 end()
                 output.finish(reason)

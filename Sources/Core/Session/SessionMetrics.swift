@@ -1,7 +1,7 @@
 internal import Base
 
 /// What sessions count. Names are listed in the README's metric table.
-package struct SessionMetrics {
+package final class SessionMetrics {
     let open: Gauge
     let requests: Counter
     let refused: Counter
@@ -29,4 +29,6 @@ package struct SessionMetrics {
                 )
             })
     }
+
+    package func reached(_ limit: SessionLimit) { limits[limit]?.add() }
 }

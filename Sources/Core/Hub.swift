@@ -235,7 +235,10 @@ package final class Hub {
         if ownsTopics { metrics.topics.set(Int64(topics.count)) }
     }
 
-    func hasTopic(named name: String) -> Bool { topics[name] != nil }
+    /// The topic a client names, if there is one; nobody is asked for it.
+    func knownTopic(named text: String) -> Topic? {
+        topics[text] ?? (try? Self.parse(text)).flatMap { topics[$0.description] }
+    }
 
     // MARK: Publishing
 

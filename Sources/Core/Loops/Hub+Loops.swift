@@ -141,7 +141,7 @@ extension Hub {
     /// Under the identity that it has there: in the directory the name may be another topic's by
     /// now, or have found no place.
     private func added(_ identity: TopicIdentity) {
-        if hasTopic(named: identity.name) { return }
+        if knownTopic(named: identity.name) != nil { return }
         switch try? Self.parse(identity.name) {
         case .book(let venue, let symbol, let depth)?:
             if let board = boards[venue]?[symbol] { addBook(identity, depth: depth, to: board) }

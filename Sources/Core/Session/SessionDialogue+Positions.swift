@@ -20,20 +20,18 @@ extension SessionDialogue {
     }
 
     func acknowledge(_ answers: UInt64, _ positions: [TopicPosition]) {
-        var known: [String: Subscription] = [:]
-        for entry in living.values {
-            for (name, subscription) in entry.parts { known[name] = subscription }
-        }
         var recorded: [(UInt32, Position)] = []
         for (index, position) in positions.enumerated() {
             do throws(Refusal) {
-                guard let name = position.topic, let subscription = known[name] else {
+                guard let topic = position.topic.flatMap({ hub.knownTopic(named: $0) }),
+                    let subscription = session.subscription(of: topic)
+                else {
                     throw Refusal(
                         .unknown, "\"\(position.topic ?? "")\" is not subscribed",
                         field: "positions[\(index)].topic")
                 }
                 let place = try check(position, subscription, field: "positions[\(index)]")
-                recorded.append((subscription.topic.number, place))
+                recorded.append((topic.number, place))
             } catch {
                 return refuse(answers, error)
             }
@@ -67,7 +65,7 @@ extension SessionDialogue {
         if requests.isEmpty { return nil }
         let token = ResumeToken(subscriptions: requests)
             .bytes(bytesMax: limits.resumeTokenBytesMax)
-        if token == nil { metrics.limits[.tokenBytes]?.add() }
+        if token == nil { metrics.reached(.tokenBytes) }
         return token
     }
 
@@ -107,7 +105,7 @@ extension SessionDialogue: SessionObserver {
     package func fellBehind(_ subscription: Subscription, at cursor: Subscription.Cursor) {
         guard let entry = living[subscription.tag] else { return }
         metrics.closed.add()
-        metrics.limits[.lag]?.add()
+        metrics.reached(.lag)
         let token = resumeToken(of: [subscription.tag])
         let topic = subscription.topic
         let name = entry.parts.first { $0.subscription === subscription }?.name ?? topic.name

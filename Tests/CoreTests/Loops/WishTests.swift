@@ -33,7 +33,7 @@ import Testing
         loops.settle()
         let here = try loops.follower.topic(named: "tick:binance:ETH/USDT")
         #expect(here.number == there.number && here.position == there.position)
-        #expect(!loops.follower.hasTopic(named: name))
+        #expect(loops.follower.knownTopic(named: name) == nil)
     }
 
     @Test func `a book of another depth comes with its number to the other loop`() throws {

@@ -17,7 +17,7 @@ test: ## everything that can be wrong, in under twenty minutes
 	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
 	@.ci/test
 
-bench: ## the measurements of Tests/Benchmarks/results.md
+bench: ## what one process can measure: ingest, encoding, publishing, counts, sizes, gzip
 	@.ci/install-packages build
 	@swift build -c release --product Benchmarks
 	@.build/release/Benchmarks

@@ -1,6 +1,6 @@
 internal import Schema
 
-/// Why a topic cannot be subscribed. Raw values are gRPC status codes (style.md §8).
+/// Why a topic cannot be subscribed. Raw values are gRPC status codes.
 package struct TopicRefusal: Error, Equatable {
     package enum Reason: Int, Sendable {
         case malformed = 3

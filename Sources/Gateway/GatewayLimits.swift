@@ -21,7 +21,7 @@ package struct GatewayLimits: Sendable {
     package var identityBytesMax = 128 << 20
 
     /// Bytes that all connections may make us hold. Default 512 MiB: with 20,000 connections of
-    /// 16 KB, the process stays below 1 GiB. `MemoryLedger` has the order of shedding.
+    /// 16 KB, the process stays below 1 GiB. `Memory.md` has the order of shedding.
     package var memoryBytesMax = 512 << 20
 
     /// Topics one Subscribe or GetSnapshot call may name. Default 4,096: a whole venue of

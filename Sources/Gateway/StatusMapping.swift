@@ -2,7 +2,7 @@ package import Core
 package import GRPC
 package import Schema
 
-/// The one place where inner errors become gRPC statuses (style.md §8). No `default`: a new error
+/// The one place where inner errors become gRPC statuses. No `default`: a new error
 /// does not compile before it has a status. UNKNOWN is never sent.
 package enum StatusMapping {
     package static func status(_ error: SchemaError) -> RPCStatus {

@@ -53,6 +53,7 @@ final class SubscribeHandler: RPCHandler {
         do throws(Schema.Refusal) {
             plan = try SubscriptionPlan(request, filterLimits)
         } catch {
+            if error.isFilterLimit { hub.metrics.sessions.reached(.filter) }
             return finish(call, StatusMapping.status(error))
         }
         var resume: [String: Position] = [:]

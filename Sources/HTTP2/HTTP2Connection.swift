@@ -2,7 +2,7 @@ package import Base
 
 /// One HTTP/2 connection without its socket: bytes in by `receive`, bytes out through `output`,
 /// events by `takeEvents`. nghttp2 runs the control plane; outgoing DATA is framed here and the
-/// send windows are kept here (design.md §5).
+/// send windows are kept here.
 ///
 /// Order of frames: the library is drained completely before any DATA is framed, so HEADERS come
 /// before DATA and a CONTINUATION sequence is never split. While `outputBlocked`, nothing is

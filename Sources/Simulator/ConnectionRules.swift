@@ -1,6 +1,6 @@
 package import Base
 
-/// Binance's rules for a stream connection (protocols.md §1.2): a ping every 20 s, an answer
+/// Binance's rules for a stream connection: a ping every 20 s, an answer
 /// within a minute, at most five incoming messages a second.
 package struct ConnectionRules: Sendable {
     package enum Verdict: Equatable, Sendable {

@@ -81,7 +81,7 @@ package final class VenueREST {
         return answer
     }
 
-    /// The weight of a request (protocols.md §1.6); nil for an unknown path.
+    /// The weight of a request; nil for an unknown path.
     private func weight(_ path: String, _ parameters: Parameters) -> Int? {
         switch path {
         case "/api/v3/ping", "/api/v3/time": return 1

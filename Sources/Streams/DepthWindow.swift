@@ -2,7 +2,7 @@ package import Market
 package import Schema
 
 /// The best `depth` levels a side of a full book, as a state topic: a change-ordered map of its own
-/// over the inner book (design.md §2). A level that enters the window is stamped as changed, one
+/// over the inner book. A level that enters the window is stamped as changed, one
 /// that leaves it as removed, at the sequence of the update that moved the window.
 ///
 /// The state at a sequence is the window as `update` left it there; the state at 0 is empty. A new

@@ -29,6 +29,10 @@ struct LimitConfiguration: Sendable {
                 "\(place): connectionBytes \(gateway.connectionBytesMax) exceeds memoryBytes "
                     + "\(gateway.memoryBytesMax)")
         }
+        if values["catchUpBytes"] == nil {
+            http2.queuedByTrySendMax = min(
+                http2.queuedByTrySendMax, gateway.connectionBytesMax / 4)
+        }
         if values["identityBytes"] == nil {
             gateway.identityBytesMax = max(gateway.identityBytesMax, gateway.connectionBytesMax)
         }

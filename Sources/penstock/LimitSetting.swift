@@ -36,7 +36,6 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "connectionBytes", range: (1 << 20)...(1 << 32)) {
             $0.gateway.connectionBytesMax = $1
-            $0.http2.queuedByTrySendMax = min($0.http2.queuedByTrySendMax, $1 / 4)
         },
         LimitSetting(key: "catchUpBytes", range: 65_536...(1 << 30)) {
             $0.http2.queuedByTrySendMax = $1

@@ -111,9 +111,8 @@ def churn(options, table: Table) -> None:
     """Many come and go; who stays notices nothing, and nothing is left of those who went."""
     topics, rate = options.scaled(10_000), 100 if options.brief else 1_000
     readers = options.scaled(500)
-    # Full within the first minute: histories at one event a second, and what nghttp2 remembers of
-    # the closed streams of a connection (269 bytes each, as many as may be open), at ten a second.
-    limits = {"eventsPerTopic": 16, "streamsPerConnection": 400}
+    # Full within the first minute: histories at one event a second.
+    limits = {"eventsPerTopic": 16}
     runs = []
     for changes in (0, rate):
         with Server(options, "--topics", topics, "--rate", 1, limits=limits) as server:

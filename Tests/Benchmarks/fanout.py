@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """What a delivery costs, beside the yardstick's peers, in interleaved rounds.
 
-    YARDSTICK=FOLDER Tests/Benchmarks/fanout.py [--rounds 9] [--seconds 4] [SCENARIO ...]
+    YARDSTICK=FOLDER Tests/Benchmarks/fanout.py [--rounds 9] [--seconds 4] [--rate N] [SCENARIO ...]
 
 FOLDER is a built copy of the yardstick (its build.sh puts the programs into bin/). Server on core
 0, load client (peers/subscribers.cc, built here) on core 1, one pair at a time, peers in turn
 within each round. A scenario's first peer is what ratios are taken to, pair by pair.
 
 A round counts only if nothing was lost, repeated or ended, if other programs used less than
-MAX_OTHER of the machine, and, where every turn publishes one message, if the server sent at least
-0.98 times per delivery: one that runs behind batches, and looks cheaper than it is. Rounds that do
-not count are taken again, at most twice as many in all. Prints Markdown for results.md.
+MAX_OTHER of one core, and, where each subscriber has a connection and a turn one message, if the
+server sent at least 0.98 times per delivery: one that runs behind batches, and looks cheaper than
+it is. Rounds that do not count are taken again, at most twice as many in all. Prints
+Markdown for results.md.
 """
 
 import argparse
@@ -31,7 +32,6 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 YARDSTICK = pathlib.Path(os.environ.get("YARDSTICK", ROOT.parent / "shared" / "yardstick"))
 MAX_OTHER = 0.2
-CORES = os.cpu_count() or 1
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -273,6 +273,7 @@ def main() -> None:
                         help="default: all")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--rate", type=int, help="turns a second, in place of the scenario's own")
     parser.add_argument("--all", action="store_true", help="every round counts, for a trial")
     options = parser.parse_args()
     if not (YARDSTICK / "bin/limit").exists():
@@ -285,7 +286,12 @@ def main() -> None:
             if name == "saturation":
                 saturate(client, options)
             else:
-                compare(client, SCENARIOS[name], options)
+                scenario = SCENARIOS[name]
+                if options.rate:
+                    scenario = dataclasses.replace(
+                        scenario, rate=options.rate,
+                        title=f"{scenario.title}, at {options.rate} turns/s instead")
+                compare(client, scenario, options)
 
 
 if __name__ == "__main__":

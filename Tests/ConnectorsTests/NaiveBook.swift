@@ -1,5 +1,5 @@
 /// The oracle: a book as a dictionary from price to quantity, in units of 10^-8, following
-/// protocols.md §1.5 to the letter and nothing else.
+/// Binance's documentation to the letter and nothing else.
 struct NaiveBook {
     private(set) var bids: [Int64: Int64] = [:]
     private(set) var asks: [Int64: Int64] = [:]

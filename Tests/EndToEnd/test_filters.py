@@ -123,6 +123,15 @@ def test_the_client_filters_and_begins_where_asked(client):
     assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
 
 
+def test_a_filter_beyond_the_limits_ends_the_call_and_is_counted(client, market):
+    counter = 'penstock_session_limits_reached_total{limit="filter"}'
+    before = market.metrics()[counter]
+    with pytest.raises(RequestError) as caught:
+        next(iter(client.subscribe([TRADES], filter="price > 1 or " * 64 + "price > 2")))
+    assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert market.metrics()[counter] == before + 1
+
+
 def test_a_time_is_where_it_says(client):
     info = held(client)
     middle = (info.first_time + info.last_time) // 2

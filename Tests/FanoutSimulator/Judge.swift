@@ -1,4 +1,4 @@
-/// What must hold in every world (style.md §10).
+/// What must hold in every world.
 package enum Invariant: String, Sendable, CaseIterable {
     /// A subscriber's merged state is the topic's state at the same position.
     case state

@@ -6,7 +6,7 @@ import Core
 ///
 ///     busy ──► calm: publishers stop, readers read ──► the end: drain, or everybody leaves
 ///
-/// After every step the invariants of style.md §10 are looked at; the first that does not hold ends
+/// After every step every `Invariant` is looked at; the first that does not hold ends
 /// the world with a `Violation`.
 package final class World {
     package let seed: UInt64

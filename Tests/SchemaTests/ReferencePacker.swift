@@ -2,7 +2,7 @@ import CMsgpack
 import CProtobufC
 import Schema
 
-/// Packs a C struct with msgpack-c by Penstock's rules (design.md §2): walks protobuf-c's
+/// Packs a C struct with msgpack-c by Penstock's rules: walks protobuf-c's
 /// descriptors and the options of the descriptor set, and shares nothing with the tables.
 final class ReferencePacker {
     private var buffer = msgpack_sbuffer()

@@ -6,7 +6,7 @@ internal import Market
 /// A snapshot that was cut at its limit says nothing about levels beyond its last ones: they are
 /// missing until they change. As long as many ranks of the book lie within the snapshot's prices,
 /// nothing that subscribers see is missing; when the market has moved away, the book needs a new
-/// snapshot (protocols.md §1.5: one of 100 levels was wrong after 90 seconds).
+/// snapshot (recorded: one of 100 levels was wrong after 90 seconds).
 struct BinanceCoverage: Equatable, Sendable {
     /// The last price of each side; nil where the snapshot held the whole side.
     private var bid: Decimal?

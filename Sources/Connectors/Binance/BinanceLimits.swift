@@ -1,4 +1,4 @@
-/// Binance's rules (protocols.md §1.2, §1.5, §1.6) and what we make of them.
+/// Binance's rules, as its documentation states them, and what we make of them.
 package struct BinanceLimits: Sendable {
     /// The venue's limit; a connection carries whole instruments.
     package var streamsPerConnectionMax = 1024

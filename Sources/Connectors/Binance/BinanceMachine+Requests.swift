@@ -3,7 +3,7 @@ internal import JSON
 internal import Market
 
 extension BinanceMachine {
-    /// Weight of the instrument list (protocols.md §1.6).
+    /// Weight of the instrument list.
     private static let listWeight = 20
     /// Requests under way at once: enough for a thousand books in a minute.
     private static let requestsMax = 16

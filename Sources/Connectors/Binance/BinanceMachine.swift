@@ -4,7 +4,7 @@ internal import JSON
 package import Market
 
 /// Binance spot's market data, and Binance.US's, which is the same under another name: what to
-/// send, what to ask for and what the answers mean (protocols.md §1).
+/// send, what to ask for and what the answers mean.
 ///
 /// Pure: bytes, answers and the time come in, actions come out in the caller's array. Owns every
 /// instrument's book, the connections' rules and the venue's request budget. Bounds: 1,024 streams

@@ -30,7 +30,7 @@ package final class TopicDirectory: Sendable {
         topics = Locked(Topics(random: random))
     }
 
-    /// Never used before (design.md §2).
+    /// Never used before, by this process or an earlier one.
     func freshEpoch() -> UInt64 { topics.withLock { Epoch.random(using: &$0.random) } }
 
     /// The topics of those names, known or new; nil, and nothing new, if there would be more than

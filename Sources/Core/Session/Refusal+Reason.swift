@@ -1,7 +1,7 @@
 package import Schema
 
 extension Refusal: Error {
-    /// gRPC status codes that a refusal may have (style.md §8).
+    /// gRPC status codes that a refusal may have.
     package enum Reason: UInt32, Sendable {
         case invalid = 3
         case unknown = 5
@@ -18,5 +18,10 @@ extension Refusal: Error {
         _ reason: Reason, _ message: String, field: String? = nil, id: UInt32? = nil
     ) {
         self.init(code: reason.rawValue, message: message, field: field, id: id)
+    }
+
+    /// A filter is more than the server allows.
+    package var isFilterLimit: Bool {
+        field == "filter" && code == Reason.exhausted.rawValue
     }
 }

@@ -105,9 +105,7 @@ extension SessionMachine {
 
     /// A filter that is more than is allowed reached a limit.
     private func count(_ refusal: Refusal, into actions: inout [SessionAction]) {
-        if refusal.field == "filter", refusal.code == Refusal.Reason.exhausted.rawValue {
-            actions.append(.count(.filter))
-        }
+        if refusal.isFilterLimit { actions.append(.count(.filter)) }
     }
 
     @discardableResult

@@ -4,8 +4,7 @@ package struct BenchPlan: Sendable {
     /// At least one.
     package var topics: [String]
     package var scenarios = BenchScenario.all
-    /// Of the largest scenario. Default 1,000, which is what the issue of fan-out measures and any
-    /// machine holds.
+    /// Of the largest scenario. Default 1,000: a fleet that any machine holds.
     package var connectionsMax = 1000
     /// Of each measurement.
     package var seconds = 5.0

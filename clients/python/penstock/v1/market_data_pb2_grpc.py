@@ -73,8 +73,8 @@ class MarketDataServicer:
         """Streams topics. The first message carries `subscribed`; then every state topic (tick, book)
         starts with a snapshot or, when `resume` allows it, with exactly the missing delta; every
         event topic (trade, aggtrade) starts live or, when `resume` allows it, with exactly the
-        missing events. Ends with NOT_FOUND when every topic was rejected, INVALID_ARGUMENT when no
-        topic was named, RESOURCE_EXHAUSTED when more topics were named than the server allows.
+        missing events. Ends with NOT_FOUND when every topic was rejected, PERMISSION_DENIED when the
+        caller may have none of them, INVALID_ARGUMENT when no topic was named, RESOURCE_EXHAUSTED when more topics were named than the server allows.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,15 +89,15 @@ class MarketDataServicer:
 
         Ends with OK when the client ends its side; INVALID_ARGUMENT when a message cannot be decoded,
         the first one is not `hello`, or a second `hello` comes; RESOURCE_EXHAUSTED after a `refused`
-        when requests come faster than `Limits` allow; UNAVAILABLE after `drain`.
+        when requests come faster than `Limits` allow; DEADLINE_EXCEEDED without a `hello` in time; UNAVAILABLE
+        after `drain`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSnapshot(self, request, context):
-        """The present state of state topics, all read in one turn of the owner's loop: one consistent
-        cut. UNAVAILABLE when a topic is known but has no state yet.
+        """The present state of state topics, all read in one turn of one loop: one consistent cut. UNAVAILABLE when a topic is known but has no state yet.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

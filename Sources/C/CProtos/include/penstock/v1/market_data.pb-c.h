@@ -355,7 +355,8 @@ struct  Penstock__V1__RejectedTopic
    */
   char *name;
   /*
-   * gRPC status code: 3 malformed, 5 unknown venue, instrument or kind, 6 named twice.
+   * gRPC status code: 3 malformed, 5 unknown venue, instrument or kind, 6 named twice, 7 not
+   * allowed, 8 a limit of the server.
    */
   protobuf_c_boolean has_code;
   uint32_t code;
@@ -693,12 +694,13 @@ struct  Penstock__V1__GetHistoryRequest
   protobuf_c_boolean has_to_time;
   uint64_t to_time;
   /*
-   * 1 to 10,000; 1,000 when absent; what is more is cut
+   * 1 to 10,000 as a rule (`historyEvents`); 1,000 when absent
    */
   protobuf_c_boolean has_max_events;
   uint32_t max_events;
   /*
-   * As `ReplayInfo.bytes` counts, which is more than encoded; 1 MiB when absent or more. One event
+   * As `ReplayInfo.bytes` counts, which is more than encoded; 1 MiB as a rule (`historyBytes`) when absent
+   * or more. One event
    * always fits.
    */
   protobuf_c_boolean has_max_bytes;

@@ -271,14 +271,15 @@ extension HTTP2Connection {
     }
 
     /// Tells streams that a send was refused for, once one of that size can succeed: only as many
-    /// at a time as can share the connection's window and what may be queued, or each would put its
-    /// send together for all but the first to be refused again. Those who are told leave the list,
-    /// and stand at its end if they come back.
+    /// at a time as can share the output, the connection's window and what may be queued, or each
+    /// would put its send together for all but the first to be refused again. Those who are told
+    /// leave the list, and stand at its end if they come back.
     func wake() {
         guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
         var kept = 0
         var left = window
         var queued = queuedBytes
+        var filled = output.count
         for index in behind.indices {
             let stream = behind[index]
             let wanted = min(stream.wantedBytes, max(1, surelyFits))
@@ -287,9 +288,11 @@ extension HTTP2Connection {
             if !stream.isOpen {
                 stream.flags.remove(.behind)
             } else if !stream.flags.contains(.queued) && room >= wanted
+                && filled <= limits.outputBytesMax / 2
                 && (rest == 0 || queued == 0 || queued + rest <= limits.queuedByTrySendMax)
             {
                 left -= max(wanted, Self.helpingBytesMin)
+                filled += max(stream.wantedBytes, Self.helpingBytesMin)
                 queued += rest
                 stream.flags.remove(.behind)
                 batch.events.append(.writable(stream))

@@ -113,12 +113,16 @@ def churn(options, table: Table) -> None:
     readers = options.scaled(500)
     # Full within the first minute: histories at one event a second.
     limits = {"eventsPerTopic": 16}
+    # FanoutLoad holds 20 topics on each of rate / 10 connections while they change. Without churn
+    # further readers have them, or their deliveries would be taken for what the changes cost.
+    held = 20 * max(2, rate // 10)
     runs = []
-    for changes in (0, rate):
+    for changes, more, seconds in ((0, held // 10, min(120, options.seconds)),
+                                   (rate, 0, options.seconds)):
         with Server(options, "--topics", topics, "--rate", 1, limits=limits) as server:
             runs.append(Run(
-                options, server, f"bench:*{topics}", connections=readers, topics_per_stream=10,
-                warm=options.warm, seconds=options.seconds, churn=changes))
+                options, server, f"bench:*{topics}", connections=readers + more,
+                topics_per_stream=10, warm=options.warm, seconds=seconds, churn=changes))
     still, busy = runs
     changed = busy["subscribes"] - readers
     table.row(

@@ -216,6 +216,32 @@ import Testing
         #expect(block.withRawSpan { server.trySend($0) })
     }
 
+    @Test func `no more are told of room in the output than it has room for, and all in the end`() {
+        var limits = HTTP2Limits()
+        limits.streamReceiveWindow = 10 << 20
+        limits.connectionReceiveWindow = 100 << 20
+        let pair = Pair(clientLimits: limits)
+        let streams = (0..<40).map { _ in pair.open().server }
+        for stream in streams {
+            pair.server.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        pair.exchange()
+        let block = [UInt8](repeating: 1, count: 10_000)
+        while block.withRawSpan({ streams[0].trySend($0) }) {}
+        for stream in streams { #expect(!block.withRawSpan { stream.trySend($0) }) }
+        pair.server.output.removeAll()
+        pair.server.outputDrained()
+        let told = pair.server.takeEvents().events.writable
+        #expect(told == 14)
+        // They send nothing: the others are told without anything happening.
+        var rounds = [told]
+        while rounds.last != 0 {
+            pair.server.flush()
+            rounds.append(pair.server.takeEvents().events.writable)
+        }
+        #expect(rounds == [14, 14, 12, 0])
+    }
+
     @Test func `a queue takes no more than its bound`() {
         var limits = HTTP2Limits()
         limits.queuedBytesPerStreamMax = 100_000

@@ -10,12 +10,10 @@ extension EventTopic {
     func append(
         _ walk: inout EventWalk, to last: UInt64, _ key: Audience.Key, into frames: OutputBuffer
     ) {
-        guard walk.seen < last else { return }
-        let end = last &- walk.seen > walk.stepsMax ? walk.seen &+ walk.stepsMax : last
-        while walk.seen < end, frames.count < walk.bytesMax {
+        while walk.seen < last, frames.count < walk.bytesMax {
             let lost = history.read(
                 after: walk.seen, through: last,
-                countMax: Int(min(UInt64(Self.readMax), end - walk.seen)), into: &read)
+                countMax: Self.readMax, into: &read)
             if let lost {
                 walk.seen = lost.upperBound
                 let gap = Gap(

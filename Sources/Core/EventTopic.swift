@@ -9,8 +9,11 @@ package final class EventTopic: Topic {
     /// Frames of one catch-up step are cut off here, so that one subscriber's history does not
     /// hold up the others of its connection.
     private static let catchUpBytesMax = 65536
-    /// Likewise events that a filter looks at: a fraction of a millisecond.
-    private static let catchUpEventsMax: UInt64 = 4096
+    /// A helping ends at a multiple of it: so subscribers who were left behind at any place soon
+    /// stand at the same ones, and one helping serves many.
+    private static let helpingEvents: UInt64 = 256
+    /// Likewise where a filter looks at them: a fraction of a millisecond.
+    private static let filteredHelpingEvents: UInt64 = 4096
 
     struct Event: Sendable {
         var payload: Payload?
@@ -172,17 +175,37 @@ package final class EventTopic: Topic {
         return history.gap(after: reached.sequence) != nil
     }
 
+    /// Where a helping ends. Not beyond what the audience was told: the next tick brings the rest to
+    /// all. What the ring has lost is one gap, and does not count.
+    private func goal(after sequence: UInt64, for audience: Audience) -> UInt64 {
+        let start = history.gap(after: sequence)?.upperBound ?? sequence
+        let step =
+            audience.key.filter == nil ? Self.helpingEvents : Self.filteredHelpingEvents
+        return min(audience.told.sequence, (start / step &+ 1) &* step)
+    }
+
+    override func catchUpGoal(
+        from cursor: Subscription.Cursor, for audience: Audience
+    ) -> (position: Position, lasts: Bool) {
+        guard case .at(let reached) = cursor, reached.epoch == position.epoch else {
+            return (audience.told, false)
+        }
+        let goal = goal(after: reached.sequence, for: audience)
+        return (
+            Position(epoch: position.epoch, sequence: goal), goal < audience.told.sequence
+        )
+    }
+
     override func appendCatchUp(
         from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
     ) -> CatchUp {
         publishPending()
         switch cursor {
         case .at(let reached) where reached.epoch == position.epoch:
-            // Not beyond what the audience was told: the next tick brings the rest to all.
             var walk = EventWalk(seen: reached.sequence, sent: reached.sequence)
             walk.bytesMax = Self.catchUpBytesMax
-            walk.stepsMax = Self.catchUpEventsMax
-            append(&walk, to: audience.told.sequence, audience.key, into: frames)
+            let goal = goal(after: reached.sequence, for: audience)
+            append(&walk, to: goal, audience.key, into: frames)
             appendProgress(&walk, audience.key, into: frames)
             return CatchUp(
                 cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),

@@ -8,10 +8,8 @@ struct EventWalk {
     var messages: UInt64 = 0
     /// Those of them that are neither gap nor status.
     var events: UInt64 = 0
-    /// Where it ends before its goal: at a frame that begins beyond so many bytes, or after so many
-    /// events.
+    /// Where it ends before its goal: at a frame that begins beyond so many bytes.
     var bytesMax = Int.max
-    var stepsMax = UInt64.max
 
     init(seen: UInt64, sent: UInt64) {
         self.seen = seen

@@ -28,8 +28,8 @@ package struct HubLimits: Sendable {
     /// refused; one with all fields at a preset rate, without a filter, never is.
     package var audiencesPerTopicMax = 1024
 
-    /// Bytes of what was made in a turn to catch somebody up, and is kept until its end for others
-    /// at the same place. Default 4 MiB, on each loop: the snapshots of some thousand books, or the
+    /// Bytes of what was made to catch somebody up, and is kept for others at the same place: what
+    /// leads to the present until the turn ends, what leads to a past event for a second. Default 4 MiB, on each loop: the snapshots of some thousand books, or the
     /// delta from some ten thousand places. More is made for each one anew.
     package var sharedCatchUpBytesMax = 4 << 20
 

@@ -1,14 +1,15 @@
 internal import Base
 internal import Streams
 
-/// What was made in this turn to catch a subscriber up, for others of its audience who stand at
-/// the same place: after a storm of reconnections, or when many could not be sent the same update,
-/// one answer serves all of them. Forgotten when the turn ends. Confined to the hub's loop.
+/// What was made to catch a subscriber up, for others of its audience who stand at the same place:
+/// after a storm of reconnections, or when many could not be sent the same updates, one answer
+/// serves all of them. What leads to the present is forgotten when the turn ends; what leads from
+/// one past event to another stays true, and is kept for a second or so. Confined to the hub's loop.
 final class SharedCatchUps {
     private struct Key: Hashable {
         let audience: ObjectIdentifier
         let cursor: Subscription.Cursor
-        let reached: Position
+        let goal: Position
     }
 
     private struct Answer {
@@ -21,10 +22,20 @@ final class SharedCatchUps {
         var takers = 1
     }
 
+    private struct Shelf {
+        var answers: [Key: Answer] = [:]
+        var bytes = 0
+
+        mutating func clear() {
+            answers.removeAll(keepingCapacity: answers.count <= SharedCatchUps.capacityKept)
+            bytes = 0
+        }
+    }
+
     private let bytesMax: Int
     private unowned let turn: any LoopTurn
-    private var answers: [Key: Answer] = [:]
-    private(set) var bytes = 0
+    private var ofTurn = Shelf()
+    private var lasting = Shelf()
 
     /// What an answer takes beside its frames.
     private static let answerBytes = 192
@@ -33,48 +44,55 @@ final class SharedCatchUps {
 
     init(bytesMax: Int, turn: any LoopTurn) { (self.bytesMax, self.turn) = (bytesMax, turn) }
 
-    /// Appends frames that lead a row of `audience` from `cursor` to the present of a topic that
-    /// has nothing to publish.
+    var bytes: Int { ofTurn.bytes + lasting.bytes }
+
+    /// Appends frames that lead a row of `audience` on from `cursor`, to the topic's goal or less
+    /// far. The topic has nothing to publish.
     func append(
         _ topic: Topic, from cursor: Subscription.Cursor, for audience: Audience,
         into frames: OutputBuffer
     ) -> CatchUp {
-        // Events are not told beyond what the audience was; a state is the present one.
-        let key = Key(
-            audience: ObjectIdentifier(audience), cursor: cursor,
-            reached: topic is StateTopic ? topic.position : audience.told)
+        let (goal, lasts) = topic.catchUpGoal(from: cursor, for: audience)
+        let key = Key(audience: ObjectIdentifier(audience), cursor: cursor, goal: goal)
+        let shelf = lasts ? \SharedCatchUps.lasting : \SharedCatchUps.ofTurn
         let metrics = topic.hub.metrics
-        guard answers[key] == nil else {
+        guard self[keyPath: shelf].answers[key] == nil else {
             metrics.sharedCatchUps.add()
-            return share(key, topic.hub, into: frames)
+            return share(key, on: shelf, topic.hub, into: frames)
         }
         let catchUp = topic.appendCatchUp(from: cursor, for: audience, into: frames)
         guard !frames.isEmpty else { return catchUp }
         metrics.madeCatchUps.add()
-        if catchUp.isShareable, reserve(frames.count + Self.answerBytes) {
-            answers[key] = Answer(
+        let size = frames.count + Self.answerBytes
+        if catchUp.isShareable, makeRoom(for: size) {
+            if !lasts, ofTurn.bytes == 0 {
+                turn.atEndOfTurn { [unowned self] in ofTurn.clear() }
+            }
+            self[keyPath: shelf].bytes += size
+            self[keyPath: shelf].answers[key] = Answer(
                 audience: audience, catchUp: catchUp, frames: frames.copyBytes())
         }
         return catchUp
     }
 
-    private func reserve(_ size: Int) -> Bool {
-        guard bytes + size <= bytesMax else { return false }
-        if bytes == 0 { turn.atEndOfTurn { [unowned self] in forget() } }
-        bytes += size
-        return true
+    private func makeRoom(for size: Int) -> Bool {
+        if bytes + size > bytesMax { lasting.clear() }
+        return bytes + size <= bytesMax
     }
 
-    private func forget() {
-        answers.removeAll(keepingCapacity: answers.count <= Self.capacityKept)
-        bytes = 0
-    }
+    /// To be called every second: who is behind has moved on.
+    func forgetLasting() { lasting.clear() }
 
     /// Compressed as soon as those who have taken it would have paid for that.
-    private func share(_ key: Key, _ hub: Hub, into frames: OutputBuffer) -> CatchUp {
-        guard var answer = answers[key] else { preconditionFailure("asked for what is not there") }
+    private func share(
+        _ key: Key, on shelf: ReferenceWritableKeyPath<SharedCatchUps, Shelf>, _ hub: Hub,
+        into frames: OutputBuffer
+    ) -> CatchUp {
+        guard var answer = self[keyPath: shelf].answers[key] else {
+            preconditionFailure("asked for what is not there")
+        }
         answer.takers += 1
-        defer { answers[key] = answer }
+        defer { self[keyPath: shelf].answers[key] = answer }
         frames.append(answer.frames)
         let audience = answer.audience
         guard audience.key.takesGzip, let compression = hub.compression else {
@@ -84,7 +102,7 @@ final class SharedCatchUps {
             answer.packed = compression.pack(
                 frames, messages: max(1, Int(answer.catchUp.events)), rows: answer.takers,
                 &audience.missedWorth)?.copyBytes()
-            bytes += answer.packed?.count ?? 0
+            self[keyPath: shelf].bytes += answer.packed?.count ?? 0
         }
         if let packed = answer.packed {
             hub.metrics.savedByGzip.add(UInt64(frames.count - packed.count))

@@ -52,7 +52,13 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
-    /// Appends frames that lead a row of `audience` from `cursor` to what it is to have now.
+    /// What one helping leads a row of `audience` to from `cursor`, if nothing cuts it short. Lasts:
+    /// the helping stays the same whatever is published meanwhile.
+    func catchUpGoal(
+        from cursor: Subscription.Cursor, for audience: Audience
+    ) -> (position: Position, lasts: Bool) { (position, false) }
+
+    /// Appends frames that lead a row of `audience` from `cursor` to that goal or less far.
     func appendCatchUp(
         from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
     ) -> CatchUp { preconditionFailure("abstract") }

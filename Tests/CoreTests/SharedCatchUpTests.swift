@@ -6,7 +6,7 @@ import Testing
 
 @testable import Core
 
-/// Equal catch-ups of one turn are made once.
+/// Equal catch-ups are made once.
 @Suite struct SharedCatchUpTests {
     private static let crowd = 50
 
@@ -136,5 +136,58 @@ import Testing
         for sink in late { sessions.append(fixture.subscribe(topic, to: sink, resumeAt: lost)) }
         #expect(fixture.hub.metrics.gaps.value == gaps + 3)
         for session in sessions { session.end() }
+    }
+
+    private func trade(_ id: UInt64) -> Market.Trade {
+        Market.Trade(
+            id: id, price: decimal("1.5"), quantity: decimal("2"), side: .buy, firstID: nil,
+            lastID: nil)
+    }
+
+    @Test func `helpings of the past serve who comes from elsewhere, and in later turns`() throws {
+        let fixture = HubFixture()
+        let topic = try fixture.trades()
+        for id in UInt64(1)...999 {
+            topic.append(trade(id), eventTime: .unknown, receiveTime: .unknown)
+        }
+        fixture.turn.end()
+        #expect(topic.position.sequence == 1000)
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        func resume(at sequence: UInt64) -> [UInt64] {
+            let sink = FakeSink()
+            let at = Position(epoch: topic.position.epoch, sequence: sequence)
+            sessions.append(fixture.subscribe(topic, to: sink, resumeAt: at))
+            #expect(sink.updates.map(\.sequence) == Array(sequence + 1...1000))
+            fixture.turn.end()
+            return look(fixture, &seen)
+        }
+        // To 256, 512, 768 and the end.
+        #expect(resume(at: 10) == [4, 0])
+        #expect(resume(at: 20) == [2, 2])
+        #expect(resume(at: 10) == [1, 3])
+        #expect(resume(at: 255) == [2, 2] && resume(at: 256) == [1, 2])
+        #expect(fixture.hub.sharedCatchUps.bytes > 0)
+        fixture.hub.takeCensus()
+        #expect(fixture.hub.sharedCatchUps.bytes == 0)
+        #expect(resume(at: 10) == [4, 0])
+        for session in sessions { session.end() }
+    }
+
+    @Test func `what the ring has lost is one gap, however many helpings it would be`() throws {
+        let fixture = HubFixture(eventsPerTopicMax: 100)
+        let topic = try fixture.trades()
+        for id in UInt64(1)...2000 {
+            topic.append(trade(id), eventTime: .unknown, receiveTime: .unknown)
+        }
+        fixture.turn.end()
+        let sink = FakeSink()
+        let session = fixture.subscribe(
+            topic, to: sink, resumeAt: Position(epoch: topic.position.epoch, sequence: 5))
+        let gaps = sink.updates.compactMap { update in
+            if case .gap(let gap)? = update.payload { gap } else { nil }
+        }
+        #expect(gaps.map(\.fromSequence) == [6] && gaps.map(\.toSequence) == [1901])
+        #expect(sink.updates.dropFirst().map(\.sequence) == Array(1902...2001))
+        session.end()
     }
 }

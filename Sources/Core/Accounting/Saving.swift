@@ -76,5 +76,6 @@ extension Hub {
         let longest = waiting.values.map { now - $0.since }.max() ?? .zero
         metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.session.waitingCount }))
         metrics.oldestBehind.set(longest.wholeNanoseconds)
+        sharedCatchUps.forgetLasting()
     }
 }

@@ -178,7 +178,7 @@ let package = Package(
             path: "Tests/Benchmarks",
             exclude: [
                 "results.md", "fanout.py", "drills.py", "instructions.py", "rig.py", "unary.py",
-                "peers",
+                "peers", "results",
             ],
             swiftSettings: language),
     ],

@@ -19,6 +19,7 @@ extension EventTopic {
                 let gap = Gap(
                     reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound)
                 append(&walk, .gap(gap), key, into: frames)
+                walk.hasGap = true
                 hub.metrics.gaps.add()
             }
             for event in read where frames.count < walk.bytesMax {

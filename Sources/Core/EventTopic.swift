@@ -175,8 +175,8 @@ package final class EventTopic: Topic {
         return history.gap(after: reached.sequence) != nil
     }
 
-    /// Where a helping ends. Not beyond what the audience was told: the next tick brings the rest to
-    /// all. What the ring has lost is one gap, and does not count.
+    /// Where a helping ends. Not beyond what the audience was told: the next tick brings the rest
+    /// to all. What the ring has lost is one gap, and does not count.
     private func goal(after sequence: UInt64, for audience: Audience) -> UInt64 {
         let start = history.gap(after: sequence)?.upperBound ?? sequence
         let step =
@@ -191,9 +191,10 @@ package final class EventTopic: Topic {
             return (audience.told, false)
         }
         let goal = goal(after: reached.sequence, for: audience)
-        return (
-            Position(epoch: position.epoch, sequence: goal), goal < audience.told.sequence
-        )
+        // Whoever was told that a gap follows gets one, though others may have had the events.
+        let lasts =
+            goal < audience.told.sequence && history.gap(after: reached.sequence) == nil
+        return (Position(epoch: position.epoch, sequence: goal), lasts)
     }
 
     override func appendCatchUp(
@@ -210,7 +211,7 @@ package final class EventTopic: Topic {
             return CatchUp(
                 cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),
                 isComplete: walk.sent >= audience.told.sequence, events: walk.events,
-                isShareable: walk.messages == walk.events)
+                isShareable: !walk.hasGap)
         case .at, .nothing, .lostEpoch:
             var update = Update(
                 topic: number, epoch: position.epoch, sequence: position.sequence)

@@ -29,8 +29,9 @@ package struct HubLimits: Sendable {
     package var audiencesPerTopicMax = 1024
 
     /// Bytes of what was made to catch somebody up, and is kept for others at the same place: what
-    /// leads to the present until the turn ends, what leads to a past event for a second. Default 4 MiB, on each loop: the snapshots of some thousand books, or the
-    /// delta from some ten thousand places. More is made for each one anew.
+    /// leads to the present until the turn ends, what leads to a past event for a second. Default
+    /// 4 MiB, on each loop: the snapshots of some thousand books, or the delta from some ten
+    /// thousand places. More is made for each one anew.
     package var sharedCatchUpBytesMax = 4 << 20
 
     /// Part of a loop's time, in percent, for compressing frames; 0: none is compressed. Default 5:

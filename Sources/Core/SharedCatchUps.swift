@@ -4,7 +4,8 @@ internal import Streams
 /// What was made to catch a subscriber up, for others of its audience who stand at the same place:
 /// after a storm of reconnections, or when many could not be sent the same updates, one answer
 /// serves all of them. What leads to the present is forgotten when the turn ends; what leads from
-/// one past event to another stays true, and is kept for a second or so. Confined to the hub's loop.
+/// one past event to another stays true, and is kept for a second or so. Confined to the hub's
+/// loop.
 final class SharedCatchUps {
     private struct Key: Hashable {
         let audience: ObjectIdentifier
@@ -76,8 +77,9 @@ final class SharedCatchUps {
     }
 
     private func makeRoom(for size: Int) -> Bool {
+        guard ofTurn.bytes + size <= bytesMax else { return false }
         if bytes + size > bytesMax { lasting.clear() }
-        return bytes + size <= bytesMax
+        return true
     }
 
     /// To be called every second: who is behind has moved on.

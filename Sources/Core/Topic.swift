@@ -52,8 +52,8 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
-    /// What one helping leads a row of `audience` to from `cursor`, if nothing cuts it short. Lasts:
-    /// the helping stays the same whatever is published meanwhile.
+    /// What one helping leads a row of `audience` to from `cursor`, if nothing cuts it short.
+    /// Lasts: the helping stays the same whatever is published meanwhile.
     func catchUpGoal(
         from cursor: Subscription.Cursor, for audience: Audience
     ) -> (position: Position, lasts: Bool) { (position, false) }

@@ -87,6 +87,10 @@ SCENARIOS = {
         "the same, 5,000 subscribers x 20/s", 5000, 20, sends_per_delivery=0.98,
         peers=("penstock-epoll", "penstock-uring", "limit-send1-h2", "limit-uring-h2")),
 }
+# As many updates a second in all, for ever more subscribers.
+GROWTH = [
+    Scenario(f"growth: {count:,} subscribers x {20_000 // count}/s", count, 20_000 // count)
+    for count in (100, 400, 1_000, 4_000, 10_000)]
 SATURATION = Scenario("saturation, 1,000 subscribers", 1000, 100)
 
 
@@ -269,7 +273,7 @@ def saturate(client: str, options) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, "saturation", []],
+    parser.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, "growth", "saturation", []],
                         help="default: all")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=4)
@@ -282,9 +286,12 @@ def main() -> None:
         client = f"{folder}/subscribers"
         source = str(ROOT / "Tests/Benchmarks/peers/subscribers.cc")
         subprocess.run(["g++", "-std=c++17", "-O2", "-o", client, source], check=True)
-        for name in options.scenarios or [*SCENARIOS, "saturation"]:
+        for name in options.scenarios or [*SCENARIOS, "growth", "saturation"]:
             if name == "saturation":
                 saturate(client, options)
+            elif name == "growth":
+                for scenario in GROWTH:
+                    compare(client, scenario, options)
             else:
                 scenario = SCENARIOS[name]
                 if options.rate:

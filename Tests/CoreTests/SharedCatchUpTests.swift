@@ -190,4 +190,30 @@ import Testing
         #expect(sink.updates.dropFirst().map(\.sequence) == Array(1902...2001))
         session.end()
     }
+
+    @Test func `who is told of a gap gets one, though others have just had the events`() throws {
+        let fixture = HubFixture(eventsPerTopicMax: 300)
+        let topic = try fixture.trades()
+        func append(_ ids: ClosedRange<UInt64>) {
+            for id in ids {
+                topic.append(trade(id), eventTime: .unknown, receiveTime: .unknown)
+            }
+            fixture.turn.end()
+        }
+        append(1...299)
+        var (sessions, seen): ([Session], (UInt64, UInt64)) = ([], (0, 0))
+        let at = Position(epoch: topic.position.epoch, sequence: 10)
+        let (early, late) = (FakeSink(), FakeSink())
+        sessions.append(fixture.subscribe(topic, to: early, resumeAt: at))
+        #expect(look(fixture, &seen) == [2, 0])
+        append(300...399)
+        sessions.append(fixture.subscribe(topic, to: late, resumeAt: at))
+        #expect(look(fixture, &seen) == [2, 0])
+        #expect(early.updates.map(\.sequence) == Array(11...400))
+        let first = late.updates.first
+        guard case .gap(let gap)? = first?.payload else { return #expect(Bool(false), "no gap") }
+        #expect(gap.fromSequence == 11 && gap.toSequence == 100)
+        #expect(late.updates.dropFirst().map(\.sequence) == Array(101...400))
+        for session in sessions { session.end() }
+    }
 }

@@ -102,12 +102,17 @@ package struct FrameRows: ~Copyable {
     private static func outputOfRun(
         from index: Int, in rows: UnsafeBufferPointer<Row>
     ) -> Unmanaged<OutputBuffer>? {
-        guard index &+ runMin <= rows.count, let output = unsafe output(of: rows[index]),
-            // The far end first: of most connections that are not the same it is asked in vain, and
-            // is then in the cache when its turn comes.
-            unsafe isSame(output, rows[index &+ runMin &- 1]),
-            (index &+ 1..<index &+ runMin).allSatisfy({ unsafe isSame(output, rows[$0]) })
+        let last = index &+ runMin &- 1
+        // The far end first: of most connections that are not the same it is asked in vain, and is
+        // then in the cache when its turn comes.
+        guard last < rows.count, let output = unsafe output(of: rows[index]),
+            unsafe isSame(output, rows[last])
         else { return nil }
+        var next = index &+ 1
+        while next < last {
+            guard unsafe isSame(output, rows[next]) else { return nil }
+            next &+= 1
+        }
         return unsafe output
     }
 

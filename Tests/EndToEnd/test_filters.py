@@ -126,9 +126,10 @@ def test_the_client_filters_and_begins_where_asked(client):
 def test_a_filter_beyond_the_limits_ends_the_call_and_is_counted(client, market):
     counter = 'penstock_session_limits_reached_total{limit="filter"}'
     before = market.metrics()[counter]
-    with pytest.raises(RequestError) as caught:
-        next(iter(client.subscribe([TRADES], filter="price > 1 or " * 64 + "price > 2")))
-    assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    request = wire.SubscribeRequest(topics=[TRADES], filter="price > 1 or " * 64 + "price > 2")
+    with pytest.raises(grpc.RpcError) as caught:
+        next(client.stub.Subscribe(request, timeout=20))
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert market.metrics()[counter] == before + 1
 
 

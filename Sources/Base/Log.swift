@@ -1,9 +1,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// Structured log lines on standard error: a constant message, facts as key=value. Rules:
-/// `info` is lifecycle only, `warning` is rate-limited by whoever logs it, payloads
-/// and secrets never appear.
+/// Structured log lines on standard error: a constant message, facts as key=value. Rules: `info` is
+/// lifecycle only, `warning` is rate-limited by whoever logs it, payloads and secrets never appear.
 package struct Log: Sendable {
     package enum Level: Int, Comparable, Sendable, CaseIterable {
         case trace, debug, info, warning, error

@@ -12,8 +12,7 @@ extension EventTopic {
     ) {
         while walk.seen < last, frames.count < walk.bytesMax {
             let lost = history.read(
-                after: walk.seen, through: last,
-                countMax: Self.readMax, into: &read)
+                after: walk.seen, through: last, countMax: Self.readMax, into: &read)
             if let lost {
                 walk.seen = lost.upperBound
                 let gap = Gap(

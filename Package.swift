@@ -43,6 +43,7 @@ let package = Package(
         library("CMsgpack", pkgConfig: "msgpack", apt: ["libmsgpack-dev"]),
         library("CProtobufC", pkgConfig: "libprotobuf-c", apt: ["libprotobuf-c-dev"]),
         library("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+        library("CJemalloc", pkgConfig: "jemalloc", apt: ["libjemalloc-dev"]),
         library("CSimdjsonLibrary", pkgConfig: nil, apt: ["libsimdjson-dev"]),
         .target(
             name: "CSimdjson", dependencies: ["CSimdjsonLibrary"], path: "Sources/C/CSimdjson"),
@@ -88,7 +89,7 @@ let package = Package(
             name: "penstock",
             dependencies: [
                 "Base", "Market", "Schema", "GRPC", "Identity", "Core", "Connectors", "Simulator",
-                "Gateway", "PenstockClient", "Load", "Runtime",
+                "Gateway", "PenstockClient", "Load", "Runtime", "CJemalloc",
             ],
             swiftSettings: strict),
 

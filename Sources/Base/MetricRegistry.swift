@@ -11,6 +11,8 @@ package final class MetricRegistry: Sendable {
         case duration(Gauge)
         /// Likewise, asked for when somebody reads it, and never less than before.
         case elapsed(@Sendable () -> UInt64)
+        /// Asked for when somebody reads it.
+        case reading(@Sendable () -> Int)
     }
     private struct Family {
         var help: String
@@ -19,7 +21,7 @@ package final class MetricRegistry: Sendable {
         var kind: String {
             switch members.values.first {
             case .counter, .elapsed: "counter"
-            case .gauge, .duration: "gauge"
+            case .gauge, .duration, .reading: "gauge"
             case .histogram: "histogram"
             case nil: "untyped"
             }
@@ -83,6 +85,13 @@ package final class MetricRegistry: Sendable {
         }
     }
 
+    /// A gauge that is read whenever the metrics are told, on whatever thread.
+    package func reading(_ name: String, help: String, read: @escaping @Sendable () -> Int) {
+        families.withLock { families in
+            families[name, default: Family(help: help)].members[""] = .reading(read)
+        }
+    }
+
     /// Observed in nanoseconds and told in seconds; `…_seconds`.
     package func histogram(
         _ name: String, help: String, labels: [(String, String)] = []
@@ -111,6 +120,7 @@ package final class MetricRegistry: Sendable {
                         text += "\(name)\(labels) \(seconds)\n"
                     case .elapsed(let read):
                         text += "\(name)\(labels) \(Self.seconds(read()))\n"
+                    case .reading(let read): text += "\(name)\(labels) \(read())\n"
                     case .histogram(let histogram): Self.append(histogram, name, labels, to: &text)
                     }
                 }

@@ -27,6 +27,7 @@ actor BenchNode: Service {
     ) {
         loop = loops[0]
         workers = GatewayWorker.workers(on: loops, metrics)
+        ProcessHeap.tell(metrics)
         self.listen = listen
         self.load = load
         self.limits = limits

@@ -34,6 +34,7 @@ actor GatewayNode: Service {
     init(loops: [EventLoop], configuration: ServeConfiguration, tls: TLSServerContext?) {
         loop = loops[0]
         workers = GatewayWorker.workers(on: loops, metrics)
+        ProcessHeap.tell(metrics)
         self.configuration = configuration
         self.tls = tls
     }

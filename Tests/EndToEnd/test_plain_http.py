@@ -94,6 +94,15 @@ def test_latencies_and_savings_are_counted(market):
         assert count > 0 and seconds / count < 60, (stage, count, seconds)
 
 
+def test_the_heap_is_told_by_the_allocator_that_the_program_links(market, request):
+    if request.config.getoption("--sanitized"):
+        pytest.skip("a sanitizer brings its own allocator")
+    told = market.metrics()
+    used, taken = told["penstock_heap_allocated_bytes"], told["penstock_heap_resident_bytes"]
+    # A program that allocates elsewhere would have next to nothing here.
+    assert 1 << 20 < used < taken < told["process_resident_memory_bytes"]
+
+
 @needs_nghttp
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
 def test_plain_paths_over_http_2(path, market):

@@ -51,6 +51,7 @@ enum HouseRules {
         "CMsgpack": ["Sources/Schema/Decoding/MessagePack"],
         "CProtobufC": ["Sources/Schema/"],
         "CProtos": ["Sources/Schema/"],
+        "CJemalloc": ["Sources/penstock/ProcessHeap.swift"],
     ]
 
     /// How many files of its owner may import a C module, where it is more than one. CLinux has a
@@ -115,5 +116,6 @@ enum HouseRules {
         "Identity": ["COpenSSL"],
         "GRPC": ["CZlib"],
         "Simulator": ["CZlib"],
+        "penstock": ["CJemalloc"],
     ]
 }

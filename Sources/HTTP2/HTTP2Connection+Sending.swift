@@ -167,10 +167,15 @@ extension HTTP2Connection {
             return true
         }
         guard stream.isOpen else { return false }
-        stream.wantedBytes = size
+        let wasInVain = stream.noteRefusal(of: size)
         if !stream.flags.contains(.behind) {
             stream.flags.insert(.behind)
-            behind.append(stream)
+            if wasInVain {
+                behind.insert(stream, at: vainCount)
+                vainCount += 1
+            } else {
+                behind.append(stream)
+            }
         }
         noteAwaitedOutput()
         return false
@@ -273,9 +278,10 @@ extension HTTP2Connection {
     /// Tells streams that a send was refused for, once one of that size can succeed: only as many
     /// at a time as can share the output, the connection's window and what may be queued, or each
     /// would put its send together for all but the first to be refused again. Those who are told
-    /// leave the list, and stand at its end if they come back.
+    /// leave the list. Who comes back stands at its end, but who found no room at its front: else,
+    /// with some sizes, always the same would send.
     func wake() {
-        guard !behind.isEmpty, takes(0), hasOutputRoom else { return }
+        guard !isTelling, !behind.isEmpty, takes(0), hasOutputRoom else { return }
         var kept = 0
         var left = window
         var queued = queuedBytes
@@ -294,7 +300,8 @@ extension HTTP2Connection {
                 left -= max(wanted, Self.helpingBytesMin)
                 filled += max(stream.wantedBytes, Self.helpingBytesMin)
                 queued += rest
-                stream.flags.remove(.behind)
+                stream.tell()
+                isTelling = true
                 batch.events.append(.writable(stream))
             } else {
                 behind[kept] = stream
@@ -302,7 +309,7 @@ extension HTTP2Connection {
             }
         }
         behind.removeSubrange(kept...)
-        closedBehindCount = 0
+        (closedBehindCount, vainCount) = (0, 0)
     }
 
     /// Who waited with little has often more by now.
@@ -312,6 +319,7 @@ extension HTTP2Connection {
     func closedBehind() {
         closedBehindCount += 1
         guard closedBehindCount > 16 + behind.count / 2 else { return }
+        vainCount -= behind[..<vainCount].count(where: \.isClosed)
         behind.removeAll(where: \.isClosed)
         closedBehindCount = 0
     }

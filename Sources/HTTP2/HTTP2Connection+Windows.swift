@@ -13,6 +13,7 @@ extension HTTP2Connection {
         }
         guard let stream = stream(streamID) else { return false }
         let opened = stream.window + increment
+        stream.flags.remove(.told)
         if opened <= Self.windowMax {
             stream.window = opened
         } else {
@@ -43,6 +44,7 @@ extension HTTP2Connection {
             let changed = stream.window + difference
             overflows = overflows || changed > Self.windowMax
             stream.window = min(changed, Self.windowMax)
+            stream.flags.remove(.told)
         }
         if overflows { terminateByOverflow() }
     }

@@ -40,6 +40,10 @@ package final class HTTP2Connection {
     /// Streams that were refused a send, and such as are closed.
     var behind: [HTTP2Stream] = []
     var closedBehindCount = 0
+    /// The first so many of `behind` came back in vain since the last `wake`.
+    var vainCount = 0
+    /// Streams were told of room that the owner has not heard of yet.
+    var isTelling = false
     /// `waiting` is being gone through.
     var isPumping = false
     var queuedBytes = 0
@@ -169,7 +173,7 @@ package final class HTTP2Connection {
     package func connectionLost() {
         outputBlocked = true
         for stream in streams.reversed() { remove(stream.id, .cancel) }
-        (waiting, forgottenCount, behind) = ([], 0, [])
+        (waiting, forgottenCount, behind, vainCount) = ([], 0, [], 0)
     }
 
     /// Something waits for room in the output, though the socket may not be blocked: call
@@ -188,6 +192,7 @@ package final class HTTP2Connection {
     package func takeEvents() -> HTTP2EventBatch {
         let taken = batch
         batch = HTTP2EventBatch()
+        isTelling = false
         return taken
     }
 

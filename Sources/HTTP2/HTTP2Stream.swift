@@ -24,6 +24,11 @@ package final class HTTP2Stream: FrameLane {
         static let stalled = Flags(rawValue: 128)
         /// The library has forgotten the stream (`HTTP2Connection+Detaching`).
         static let detached = Flags(rawValue: 256)
+        /// Told of room, and since then neither refused nor given a wider window.
+        static let told = Flags(rawValue: 512)
+
+        /// Do not keep DATA from being sent.
+        static let harmless: Flags = [.receivedEnd, .detached, .told]
     }
 
     /// Payload bytes in one DATA frame: the protocol's smallest SETTINGS_MAX_FRAME_SIZE.
@@ -31,10 +36,10 @@ package final class HTTP2Stream: FrameLane {
 
     // There are many streams: in this order the fields leave no gaps.
     var flags: Flags = [] {
-        didSet { setOpen(flags.subtracting([.receivedEnd, .detached]) == .sentHeaders) }
+        didSet { setOpen(flags.subtracting(.harmless) == .sentHeaders) }
     }
-    /// Bytes that the last refused send needed.
-    private var wanted: UInt32 = 0
+    /// Bytes that the last refused send needed; while `told`, the window then.
+    private var noted: UInt32 = 0
     /// The connection clears the streams it still has before it goes, so `closed` guards this.
     private let connection: Unmanaged<HTTP2Connection>
     /// What waits to be framed; most streams have nothing most of the time.
@@ -51,8 +56,23 @@ package final class HTTP2Stream: FrameLane {
     package var hasReceivedEnd: Bool { flags.contains(.receivedEnd) }
     var queuedBytes: Int { queue?.count ?? 0 }
     var wantedBytes: Int {
-        get { Int(wanted) }
-        set { wanted = UInt32(clamping: newValue) }
+        get { Int(noted) }
+        set { noted = UInt32(clamping: newValue) }
+    }
+
+    /// Notes that the stream is told of room.
+    func tell() {
+        flags.remove(.behind)
+        flags.insert(.told)
+        noted = UInt32(clamping: window)
+    }
+
+    /// Notes a refused send. True: the stream was told of room and has sent nothing since.
+    func noteRefusal(of size: Int) -> Bool {
+        let wasInVain = flags.contains(.told) && window == Int(noted)
+        flags.remove(.told)
+        wantedBytes = size
+        return wasInVain
     }
 
     /// Our side can still send: not ended, not closed.
@@ -60,7 +80,7 @@ package final class HTTP2Stream: FrameLane {
 
     /// Nothing waits and the windows are open.
     package var isWritable: Bool {
-        guard flags.subtracting([.receivedEnd, .detached]) == .sentHeaders else { return false }
+        guard flags.subtracting(.harmless) == .sentHeaders else { return false }
         return unsafe connection._withUnsafeGuaranteedRef {
             $0.room(for: self) > 0 && $0.hasOutputRoom
         }

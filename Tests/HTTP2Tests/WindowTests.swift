@@ -231,6 +231,8 @@ import Testing
         for stream in streams { #expect(!block.withRawSpan { stream.trySend($0) }) }
         pair.server.output.removeAll()
         pair.server.outputDrained()
+        // Nobody has heard of it yet, so that room is not given twice.
+        pair.server.flush()
         let told = pair.server.takeEvents().events.writable
         #expect(told == 14)
         // They send nothing: the others are told without anything happening.
@@ -240,6 +242,61 @@ import Testing
             rounds.append(pair.server.takeEvents().events.writable)
         }
         #expect(rounds == [14, 14, 12, 0])
+    }
+
+    @Test func `who finds no room when told of it is first the next time`() {
+        var limits = HTTP2Limits()
+        limits.streamReceiveWindow = 10 << 20
+        limits.connectionReceiveWindow = 100 << 20
+        let pair = Pair(clientLimits: limits)
+        let streams = (0..<40).map { _ in pair.open().server }
+        for stream in streams {
+            pair.server.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        pair.exchange()
+        let helping = [UInt8](repeating: 1, count: 30_000)
+        var taken: [UInt32: Int] = [:]
+        func send(_ stream: HTTP2Stream) {
+            while helping.withRawSpan({ stream.trySend($0) }) { taken[stream.id, default: 0] += 1 }
+        }
+        // Each sends until the output is full, so that nothing is left for the others of its round.
+        for stream in streams { send(stream) }
+        taken = [:]
+        for _ in 0..<3 * streams.count {
+            pair.server.output.removeAll()
+            pair.server.outputDrained()
+            for case .writable(let stream) in pair.server.takeEvents().events { send(stream) }
+        }
+        let helpings = streams.map { taken[$0.id] ?? 0 }
+        #expect(Set(helpings) == [3 * 8])
+    }
+
+    @Test func `who was told of room and sent stands behind who waits, whatever the client opened`()
+    {
+        var limits = HTTP2Limits()
+        limits.streamReceiveWindow = 10 << 20
+        limits.connectionReceiveWindow = 100 << 20
+        let pair = Pair(clientLimits: limits)
+        let (filler, served, waiting) = (pair.open().server, pair.open().server, pair.open().server)
+        for stream in [filler, served, waiting] {
+            pair.server.sendHeaders(okFields, on: stream, endStream: false)
+        }
+        pair.exchange()
+        let helping = [UInt8](repeating: 1, count: 30_000)
+        func tries(_ stream: HTTP2Stream) -> Bool { helping.withRawSpan { stream.trySend($0) } }
+        func told() -> [UInt32] {
+            pair.server.output.removeAll()
+            pair.server.outputDrained()
+            return pair.server.takeEvents().events.compactMap {
+                if case .writable(let stream) = $0, stream !== filler { stream.id } else { nil }
+            }
+        }
+        while tries(filler) {}
+        #expect(!tries(served) && told() == [served.id] && tries(served))
+        #expect(pair.server.opened(served.id, by: helping.count))
+        while tries(filler) {}
+        #expect(!tries(waiting) && !tries(served))
+        #expect(told() == [waiting.id, served.id])
     }
 
     @Test func `a queue takes no more than its bound`() {

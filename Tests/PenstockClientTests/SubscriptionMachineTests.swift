@@ -136,10 +136,17 @@ struct Subscription: ~Copyable {
         #expect(subscription.events.isEmpty)
     }
 
-    @Test func `a subscriber that was too slow comes back`() throws {
+    @Test func `a subscriber that was too slow comes back, but not for ever`() throws {
         var subscription = Subscription()
         try subscription.subscribe()
         #expect(subscription.finish(.resourceExhausted) == .retry)
+        for _ in 0..<9 {
+            subscription.machine.began()
+            #expect(subscription.finish(.resourceExhausted) == .retry)
+        }
+        subscription.machine.began()
+        let end = subscription.finish(.resourceExhausted)
+        #expect(end == .refused(RPCStatus(.resourceExhausted, "")))
     }
 
     @Test func `what nobody announced ends the call`() throws {

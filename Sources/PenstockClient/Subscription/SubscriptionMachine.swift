@@ -18,6 +18,11 @@ package struct SubscriptionMachine: ~Copyable {
     private var entries: [Entry]
     private var numbers: [UInt32: Int] = [:]
     private var isRunning = false
+    /// With a client's waits between them, the better part of a minute.
+    private static let exhaustionsMax = 10
+    /// How often the server may say from now on that it is too much. None before a call was
+    /// acknowledged: then too much was asked.
+    private var exhaustionsLeft = 0
     /// What each call asks beside its topics and positions.
     private let wanted: SubscribeRequest
 
@@ -70,7 +75,7 @@ package struct SubscriptionMachine: ~Copyable {
     ) throws(SubscriptionError) {
         if case .subscribed(let subscribed) = update.payload {
             if isRunning { throw .subscribedTwice }
-            isRunning = true
+            (isRunning, exhaustionsLeft) = (true, Self.exhaustionsMax)
             return begin(subscribed, deliver)
         }
         guard isRunning, let number = update.topic else { throw .topicMissing }
@@ -96,7 +101,6 @@ package struct SubscriptionMachine: ~Copyable {
     package mutating func finished(
         _ status: RPCStatus, _ deliver: (SubscriptionEvent, MergedState) -> Void
     ) -> SubscriptionEnd {
-        let wasRunning = isRunning
         began()
         if entries.allSatisfy(\.isOver) { return .nothingLeft }
         switch status.code {
@@ -104,8 +108,10 @@ package struct SubscriptionMachine: ~Copyable {
             .failedPrecondition, .outOfRange, .unimplemented:
             return .refused(status)
         case .resourceExhausted:
-            // Too many topics; once running, too slow, and that heals.
-            if !wasRunning { return .refused(status) }
+            // What was granted before is not too much for ever: we were too slow, or others ask at
+            // this moment.
+            if exhaustionsLeft == 0 { return .refused(status) }
+            exhaustionsLeft -= 1
         case .ok, .cancelled, .unknown, .deadlineExceeded, .aborted, .internal, .unavailable,
             .dataLoss:
             break

@@ -30,13 +30,13 @@ Event = State | Trade | Gap | Rejected
 
 _RETRIED = {
     grpc.StatusCode.UNAVAILABLE,  # not there, draining, or the connection broke
-    grpc.StatusCode.RESOURCE_EXHAUSTED,  # too slow: the server let go of us, a snapshot heals it
     grpc.StatusCode.INTERNAL,
     grpc.StatusCode.UNKNOWN,
 }
 _MESSAGE_BYTES_MAX = 16 * 1024 * 1024  # a snapshot of 1,000 levels a side is about 20 KiB
 _BACKOFF_FIRST_SECONDS = 0.1
 _BACKOFF_MAX_SECONDS = 5.0
+_EXHAUSTIONS_MAX = 10  # in a row; with the waits between them the better part of a minute
 
 
 class Client:
@@ -170,6 +170,9 @@ class Subscription:
         self._wanted = wanted
         self._call: grpc.Call | None = None
         self._closed = False
+        # How often the server may say that it is too much. None before a call was acknowledged:
+        # then too much was asked.
+        self._exhaustions_left = 0
 
     def close(self) -> None:
         """Ends the iteration; may be called from another thread."""
@@ -192,7 +195,7 @@ class Subscription:
             except grpc.RpcError as error:
                 if self._closed:
                     return
-                if not self._reconnect or error.code() not in _RETRIED:
+                if not self._reconnect or not self._heals(error.code()):
                     raise _request_error(error) from None
             if not self._reconnect or self._closed:
                 return
@@ -200,6 +203,14 @@ class Subscription:
             self.reconnects += 1
             time.sleep(random.uniform(backoff / 2, backoff))
             backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
+
+    def _heals(self, code: grpc.StatusCode) -> bool:
+        """Asking again may help. What was granted before is not too much for ever: we were too
+        slow, or others ask at this moment."""
+        if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            self._exhaustions_left -= 1
+            return self._exhaustions_left >= 0
+        return code in _RETRIED
 
     def _stream(self) -> Iterator[Event]:
         request = wire.SubscribeRequest(
@@ -225,6 +236,7 @@ class Subscription:
             call.cancel()
 
     def _begin(self, subscribed: wire.Subscribed, numbers: dict[int, State]) -> Iterator[Event]:
+        self._exhaustions_left = _EXHAUSTIONS_MAX
         for accepted in subscribed.accepted:
             state = self.states.get(accepted.name) or _make_state(accepted.name)
             self.states[accepted.name] = numbers[accepted.number] = state

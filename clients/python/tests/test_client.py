@@ -28,6 +28,8 @@ class ScriptedServer(MarketDataServicer):
 
     def Subscribe(self, request, context):
         self.requests.append(request)
+        if not self.calls:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "no further call is scripted")
         for message in self.calls.pop(0):
             if isinstance(message, grpc.StatusCode):
                 context.abort(message, "scripted")
@@ -183,6 +185,26 @@ def test_a_refused_request_is_raised_with_its_code():
         with Client(server.address) as client, pytest.raises(RequestError) as failure:
             take(client.subscribe([BOOK]), 1)
     assert failure.value.code is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_what_was_never_granted_is_too_much_and_raised():
+    with ScriptedServer([grpc.StatusCode.RESOURCE_EXHAUSTED]) as server:
+        with Client(server.address) as client, pytest.raises(RequestError) as failure:
+            take(client.subscribe([BOOK]), 1)
+    assert failure.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_who_was_let_go_for_being_slow_comes_back_also_to_a_server_that_has_too_many():
+    exhausted = grpc.StatusCode.RESOURCE_EXHAUSTED
+    with ScriptedServer(
+        [accepted(BOOK), bid(10, 3), exhausted], [exhausted],
+        [accepted(BOOK, resumed=True, sequence=3), bid(11, 4, base=3)],
+    ) as server:
+        with Client(server.address) as client:
+            subscription = client.subscribe([BOOK])
+            take(subscription, 4)
+    assert subscription.reconnects == 2
+    assert subscription.states[BOOK].sequence == 4
 
 
 def test_a_state_that_was_live_is_not_while_the_server_is_away():

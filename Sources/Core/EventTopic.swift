@@ -175,38 +175,33 @@ package final class EventTopic: Topic {
         return history.gap(after: reached.sequence) != nil
     }
 
-    /// Where a helping ends. Not beyond what the audience was told: the next tick brings the rest
-    /// to all. What the ring has lost is one gap, and does not count.
-    private func goal(after sequence: UInt64, for audience: Audience) -> UInt64 {
-        let start = history.gap(after: sequence)?.upperBound ?? sequence
-        let step =
-            audience.key.filter == nil ? Self.helpingEvents : Self.filteredHelpingEvents
-        return min(audience.told.sequence, (start / step &+ 1) &* step)
-    }
-
+    /// Not beyond what the audience was told: the next tick brings the rest to all. What the ring
+    /// has lost is one gap, and does not count.
     override func catchUpGoal(
         from cursor: Subscription.Cursor, for audience: Audience
     ) -> (position: Position, lasts: Bool) {
         guard case .at(let reached) = cursor, reached.epoch == position.epoch else {
             return (audience.told, false)
         }
-        let goal = goal(after: reached.sequence, for: audience)
+        let told = audience.told.sequence
+        let gap = history.gap(after: reached.sequence)
+        let start = gap?.upperBound ?? reached.sequence
+        let step =
+            audience.key.filter == nil ? Self.helpingEvents : Self.filteredHelpingEvents
+        let goal = min(told, (start / step &+ 1) &* step)
         // Whoever was told that a gap follows gets one, though others may have had the events.
-        let lasts =
-            goal < audience.told.sequence && history.gap(after: reached.sequence) == nil
-        return (Position(epoch: position.epoch, sequence: goal), lasts)
+        return (Position(epoch: position.epoch, sequence: goal), goal < told && gap == nil)
     }
 
     override func appendCatchUp(
-        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+        from cursor: Subscription.Cursor, to goal: Position, for audience: Audience,
+        into frames: OutputBuffer
     ) -> CatchUp {
-        publishPending()
         switch cursor {
         case .at(let reached) where reached.epoch == position.epoch:
             var walk = EventWalk(seen: reached.sequence, sent: reached.sequence)
             walk.bytesMax = Self.catchUpBytesMax
-            let goal = goal(after: reached.sequence, for: audience)
-            append(&walk, to: goal, audience.key, into: frames)
+            append(&walk, to: goal.sequence, audience.key, into: frames)
             appendProgress(&walk, audience.key, into: frames)
             return CatchUp(
                 cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),

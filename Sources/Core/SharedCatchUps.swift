@@ -53,6 +53,7 @@ final class SharedCatchUps {
         _ topic: Topic, from cursor: Subscription.Cursor, for audience: Audience,
         into frames: OutputBuffer
     ) -> CatchUp {
+        assert(!topic.isDirty)
         let (goal, lasts) = topic.catchUpGoal(from: cursor, for: audience)
         let key = Key(audience: ObjectIdentifier(audience), cursor: cursor, goal: goal)
         let shelf = lasts ? \SharedCatchUps.lasting : \SharedCatchUps.ofTurn
@@ -61,7 +62,8 @@ final class SharedCatchUps {
             metrics.sharedCatchUps.add()
             return share(key, on: shelf, topic.hub, into: frames)
         }
-        let catchUp = topic.appendCatchUp(from: cursor, for: audience, into: frames)
+        let catchUp = topic.appendCatchUp(
+            from: cursor, to: goal, for: audience, into: frames)
         guard !frames.isEmpty else { return catchUp }
         metrics.madeCatchUps.add()
         let size = frames.count + Self.answerBytes
@@ -100,7 +102,10 @@ final class SharedCatchUps {
         guard audience.key.takesGzip, let compression = hub.compression else {
             return answer.catchUp
         }
-        if answer.packed == nil {
+        // What lasts may be forgotten for the present, but not this answer for its own packed form.
+        let hasRoom =
+            shelf == \.ofTurn ? makeRoom(for: frames.count) : bytes + frames.count <= bytesMax
+        if answer.packed == nil, hasRoom {
             answer.packed = compression.pack(
                 frames, messages: max(1, Int(answer.catchUp.events)), rows: answer.takers,
                 &audience.missedWorth)?.copyBytes()

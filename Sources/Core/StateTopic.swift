@@ -246,9 +246,9 @@ package class StateTopic: Topic {
     }
 
     final override func appendCatchUp(
-        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+        from cursor: Subscription.Cursor, to goal: Position, for audience: Audience,
+        into frames: OutputBuffer
     ) -> CatchUp {
-        publishPending()
         let key = audience.key
         if case .at(let reached) = cursor, reached.epoch == position.epoch,
             reached.sequence <= position.sequence

@@ -58,9 +58,11 @@ package class Topic {
         from cursor: Subscription.Cursor, for audience: Audience
     ) -> (position: Position, lasts: Bool) { (position, false) }
 
-    /// Appends frames that lead a row of `audience` from `cursor` to that goal or less far.
+    /// Appends frames that lead a row of `audience` from `cursor` to that goal or less far. The
+    /// topic has nothing to publish.
     func appendCatchUp(
-        from cursor: Subscription.Cursor, for audience: Audience, into frames: OutputBuffer
+        from cursor: Subscription.Cursor, to goal: Position, for audience: Audience,
+        into frames: OutputBuffer
     ) -> CatchUp { preconditionFailure("abstract") }
 
     /// Whether a row of `audience` with that cursor lacks nothing until the audience is told more.

@@ -9,6 +9,7 @@ extension GatewayServer {
         let isExceeded = group.changed(from: connection.noted, to: held)
         connection.noted = held
         if held.bytes > limits.connectionBytesMax { connection.shed(.memory) }
+        census.noted(held.bytes)
         if held.bytes > member.largestBytes.value { member.largestBytes.set(Int64(held.bytes)) }
         if isExceeded.byOwner, let owner = held.owner { shed(of: owner) }
         if isExceeded.inAll { shedTheLargest() }
@@ -28,15 +29,22 @@ extension GatewayServer {
 
     /// Asks every connection once a second: what topics send grows without anybody being told.
     func takeCensus() {
-        for connection in connections.values { connection.noteHeldBytes() }
-        noteLargest()
+        if census.isOver { census.begin(Array(connections.keys)) }
+        for id in census.next() {
+            guard let connection = connections[id] else { continue }
+            connection.noteHeldBytes()
+            census.noted(connection.noted.bytes)
+        }
+        if census.isOver { censusEnded() }
+        loop.schedule(after: census.pause) { [weak self] in self?.takeCensus() }
+    }
+
+    private func censusEnded() {
+        member.largestBytes.set(Int64(census.largest))
         options.census()
         metrics.heldBytes.set(Int64(group.heldBytes))
         metrics.largestOwnerBytes.set(Int64(group.largestOwnerBytes))
-        loop.schedule(after: Self.censusInterval) { [weak self] in self?.takeCensus() }
     }
-
-    private static let censusInterval = Duration.seconds(1)
 
     private func noteLargest() {
         member.largestBytes.set(Int64(largest?.noted.bytes ?? 0))

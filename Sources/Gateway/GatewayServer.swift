@@ -36,6 +36,7 @@ package final class GatewayServer {
     /// Connections come, or are still under way to here.
     private var isAccepting = false
     private let sources = SourceBoard()
+    var census = Census()
     /// The connection to end next is being looked for.
     var isShedding = false
     private var drained: (() -> Void)?

@@ -87,9 +87,12 @@ SCENARIOS = {
         "the same, 5,000 subscribers x 20/s", 5000, 20, sends_per_delivery=0.98,
         peers=("penstock-epoll", "penstock-uring", "limit-send1-h2", "limit-uring-h2")),
 }
-# As many updates a second in all, for ever more subscribers.
+# As many updates a second in all, for ever more subscribers: each costs the kernel more, since
+# their sockets fall out of the caches. What we add to that is the ratio to the bare loop.
 GROWTH = [
-    Scenario(f"growth: {count:,} subscribers x {20_000 // count}/s", count, 20_000 // count)
+    Scenario(
+        f"growth: {count:,} subscribers x {20_000 // count}/s", count, 20_000 // count,
+        peers=("limit-send1-h2", "penstock-epoll", "penstock-uring"))
     for count in (100, 400, 1_000, 4_000, 10_000)]
 SATURATION = Scenario("saturation, 1,000 subscribers", 1000, 100)
 
@@ -217,7 +220,8 @@ def row(name: str, runs: list[dict], baseline: list[dict]) -> str:
         f"| {f'{min(sends):.2f}' if sends else '-'} | {middle('bytes_per_stream'):,.0f} B |")
 
 
-def compare(client: str, scenario: Scenario, options) -> None:
+def compare(client: str, scenario: Scenario, options) -> dict[str, float]:
+    """Prints a table; returns each server's median of microseconds per delivery."""
     names = [
         name for name in scenario.peers
         if name in OWN or (YARDSTICK / "bin" / PEERS[name].program).exists()]
@@ -235,13 +239,29 @@ def compare(client: str, scenario: Scenario, options) -> None:
         print(f"{scenario.title}: {len(runs[names[0]])} of {options.rounds}", file=sys.stderr)
     if not runs[names[0]]:
         print(f"{scenario.title}: no round counts\n")
-        return
+        return {}
     print(f"{scenario.title}: 120 bytes, {len(runs[names[0]])} rounds of {options.seconds} s\n")
     print("| server | deliveries per CPU-s | ratio (min-max) | user us per delivery "
           "| p50 / p99 / p99.9 ms | sends per delivery | memory per subscriber |")
     print("|---|---|---|---|---|---|---|")
     for name in names:
         print(row(name, runs[name], runs[names[0]]))
+    print()
+    return {name: statistics.median(1e6 / run["per_cpu_s"] for run in runs[name]) for name in names}
+
+
+def grow(client: str, options) -> None:
+    """The scenarios of growth, and one row of each server over all of them."""
+    costs = {scenario.connections: compare(client, scenario, options) for scenario in GROWTH}
+    costs = {count: cost for count, cost in costs.items() if cost}
+    print("us of CPU per delivery, and times the bare loop's\n")
+    print("| server | " + " | ".join(f"{count:,}" for count in costs) + " |")
+    print("|---" * (len(costs) + 1) + "|")
+    for name in GROWTH[0].peers:
+        cells = [
+            f"{cost[name]:.1f} ({cost[name] / cost[GROWTH[0].peers[0]]:.2f})"
+            for cost in costs.values()]
+        print(f"| {name} | " + " | ".join(cells) + " |")
     print()
 
 
@@ -290,8 +310,7 @@ def main() -> None:
             if name == "saturation":
                 saturate(client, options)
             elif name == "growth":
-                for scenario in GROWTH:
-                    compare(client, scenario, options)
+                grow(client, options)
             else:
                 scenario = SCENARIOS[name]
                 if options.rate:

@@ -3,9 +3,11 @@ internal import Core
 internal import Runtime
 
 /// Publishes every topic once per period, open loop: late turns are made up for, never skipped. Who
-/// is late publishes several periods at once, as a feed does whose socket holds several messages.
+/// is late publishes several periods at once, as a feed does whose socket holds several messages,
+/// and says when they were due, so that ages count the delay.
 final class BenchPublisher {
     private static let periodsAtOnce = 4
+    private static let lateness = Duration.milliseconds(2)
 
     private let loop: EventLoop
     private let topics: [EventTopic]
@@ -34,10 +36,18 @@ final class BenchPublisher {
         timer = loop.schedule(after: wait > .zero ? wait : .zero) { [unowned self] in fire() }
     }
 
+    /// Of what is published at `now`; unknown: it is punctual.
+    private func dueTime(at now: Instant) -> Timestamp {
+        let delay = now - due
+        guard delay > Self.lateness else { return .unknown }
+        return Timestamp(nanoseconds: Clock.timestamp().nanoseconds - delay.wholeNanoseconds)
+    }
+
     private func fire() {
         let now = Clock.now()
         for _ in 0..<Self.periodsAtOnce {
-            for topic in topics { topic.append(data) }
+            let dueTime = dueTime(at: now)
+            for topic in topics { topic.append(data, receiveTime: dueTime) }
             due = due + period
             if due > now { break }
         }

@@ -237,8 +237,9 @@ def storm(options, table: Table) -> None:
         f"{'never' if took is None else f'{took:.2f} s'} until all are current, "
         f"{run.processor:.1f} s of the server's CPU until the end; {run['resumed']} resumed; "
         f"{run['compared']} states compared ({run['compared_with_snapshots']} with GetSnapshot), "
-        f"{run['differences']} differ",
-        "5 s", took is not None and took <= 5 and run["differences"] == 0)
+        f"{run['differences']} differ; {run['compared_with_hashes']} hashes of `CaughtUp` agree",
+        "5 s", took is not None and took <= 5 and run["differences"] == 0
+        and run["compared_with_hashes"] > 0)
 
 
 def loops(options, table: Table) -> None:

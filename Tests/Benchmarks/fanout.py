@@ -139,7 +139,7 @@ def start(name: str, port: int, scenario: Scenario) -> tuple[subprocess.Popen, l
         said[key] = rest.strip()
     return server, [
         "--path", said["path"], "--body", said["body"], "--topic-field", "1", "--sequence-field",
-        "3", "--base-field", "4", "--time-field", "7"]
+        "3", "--base-field", "4", "--time-field", "7", "--due-field", "6"]
 
 
 def busy_ticks() -> int:

@@ -42,8 +42,9 @@ package enum BenchTable {
 
     private static func notes(_ results: [BenchResult]) -> [String] {
         var notes = [
-            "p50, p99, p99.9: age of an update when it was read here, from its publish_time by the "
-                + "gateway's clock to this machine's clock; snapshots are left out.",
+            "p50, p99, p99.9: age of an update when it was read here, from its publish_time (of "
+                + "one that bench serve published late, from when it was due) by the gateway's "
+                + "clock to this machine's clock; snapshots are left out.",
             "event ms: likewise p50 from the venue's event, by the venue's clock. first ms: p99 "
                 + "from a call until the present of all its topics was here.",
             "CPU µs, sends: of the gateway, for each delivery, by its /metrics.",

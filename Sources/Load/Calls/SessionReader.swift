@@ -50,6 +50,7 @@ final class SessionReader: Reader {
         switch control.content {
         case .subscribed(let answer): accepted(answer)
         case .unsubscribed(let unsubscribed): ended(unsubscribed)
+        case .caughtUp(let told): followed.caughtUp(told)
         case .refused, .closed, .drain: followed.tally.fault("refused")
         default: break
         }

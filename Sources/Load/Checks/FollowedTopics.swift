@@ -38,6 +38,13 @@ struct FollowedTopics {
 
     func number(of name: String) -> UInt32? { cursors.first { $0.value.name == name }?.key }
 
+    /// The server has sent everything for the first time, and says what we must have now. It tells
+    /// no hash of a state that has changed meanwhile, nor of events, whose sequences are the check.
+    func caughtUp(_ told: CaughtUp) {
+        guard let witness, told.hash != nil, let state = states[told.topic ?? 0] else { return }
+        if !witness.agrees(state, with: told) { tally.fault("hash_differs") }
+    }
+
     /// Every check of one update.
     mutating func take(_ head: UpdateHead, _ message: RawSpan) {
         guard let before = cursors[head.topic] else { return tally.fault("strange_topic") }

@@ -21,10 +21,12 @@ final class LoadTally {
         seen.messageBytes += bytes
         // A snapshot is as old as its topic's last change.
         if head.isSnapshot { return }
+        // `bench serve` tells a receive_time only of what it publishes late: when that was due.
+        // Counted from publish_time, a late publisher would look punctual.
+        let isLate = head.payload == UpdateHead.Field.data && head.receiveTime > 0
+        let begun = isLate ? head.receiveTime : head.publishTime
         // A step of a clock backwards counts as nothing.
-        if head.publishTime > 0 {
-            seen.ages.add(now > head.publishTime ? now - head.publishTime : 0)
-        }
+        if begun > 0 { seen.ages.add(now > begun ? now - begun : 0) }
         if head.eventTime > 0 {
             seen.eventAges.add(now > head.eventTime ? now - head.eventTime : 0)
         }

@@ -1,8 +1,9 @@
 internal import PenstockClient
+internal import Schema
 internal import Streams
 
 /// Compares rebuilt states: whoever is at a position of a topic must have what everybody else has
-/// who was there, `GetSnapshot` before all.
+/// who was there, `GetSnapshot` before all, and what the server's hash of the state says.
 final class StateWitness {
     private struct Testimony {
         var epoch: UInt64
@@ -15,6 +16,7 @@ final class StateWitness {
     private static let keptMax = 1024
     private(set) var compared = 0
     private(set) var comparedWithSnapshots = 0
+    private(set) var comparedWithHashes = 0
     private(set) var differences = 0
 
     func saw(_ state: MergedState, isSnapshot: Bool = false) {
@@ -36,6 +38,14 @@ final class StateWitness {
             if !own.isSnapshot { return }
         }
         keep(own, at: position.sequence, of: state.topic)
+    }
+
+    /// Whether the state has the count and the hash that the server tells. A hash of another
+    /// position is a difference too: the server tells that of the state which it has sent before.
+    func agrees(_ state: MergedState, with told: CaughtUp) -> Bool {
+        comparedWithHashes += 1
+        let position = told.epoch.map { Position(epoch: $0, sequence: told.sequence ?? 0) }
+        return state.agrees(position: position, count: told.count, hash: told.hash) == true
     }
 
     private func keep(_ testimony: Testimony, at sequence: UInt64, of topic: String) {

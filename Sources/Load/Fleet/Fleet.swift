@@ -150,6 +150,7 @@ package final class Fleet: ReaderConnectionOwner {
         (summary.unsubscribes, summary.resumed) = (tally.unsubscribes, tally.resumed)
         summary.compared = witness.compared
         summary.comparedWithSnapshots = witness.comparedWithSnapshots
+        summary.comparedWithHashes = witness.comparedWithHashes
         summary.differences = witness.differences
         summary.faults = tally.faults
         return summary

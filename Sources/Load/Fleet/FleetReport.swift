@@ -8,7 +8,8 @@ package struct FleetReport: Sendable {
         /// Updates of readers that will stop reading, and of churners.
         package internal(set) var otherUpdates = 0
         /// From the gateway's publication until we read it, in nanoseconds, by the wall clocks of
-        /// both. Without snapshots, which are as old as the last change.
+        /// both; of what `bench serve` publishes late, from when it was due. Without snapshots,
+        /// which are as old as the last change.
         package internal(set) var ages = AgeHistogram()
         /// From the venue's event until we read it, by the venue's clock and ours.
         package internal(set) var eventAges = AgeHistogram()
@@ -40,6 +41,9 @@ package struct FleetReport: Sendable {
     package internal(set) var compared = 0
     package internal(set) var comparedWithSnapshots = 0
     package internal(set) var differences = 0
+    /// States that were compared with the hash of `CaughtUp`, which only sessions are told; each
+    /// that differs is a fault of its own, `hash_differs`, and not among `differences`.
+    package internal(set) var comparedWithHashes = 0
     /// Everything that must not be, and how often it was.
     package internal(set) var faults: [String: Int] = [:]
 
@@ -66,7 +70,8 @@ package struct FleetReport: Sendable {
             "snapshots":\(seen.snapshots),"announced_gaps":\(seen.announced),\
             "subscribes":\(subscribes),"answered":\(answered),"unsubscribes":\(unsubscribes),\
             "resumed":\(resumed),"compared":\(compared),\
-            "compared_with_snapshots":\(comparedWithSnapshots),"differences":\(differences),\
+            "compared_with_snapshots":\(comparedWithSnapshots),\
+            "compared_with_hashes":\(comparedWithHashes),"differences":\(differences),\
             "faults":{\(faults.joined(separator: ","))}
             """
     }

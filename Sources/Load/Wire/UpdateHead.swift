@@ -21,6 +21,7 @@ struct UpdateHead {
     var sequence: UInt64?
     var base: UInt64?
     var eventTime: UInt64 = 0
+    var receiveTime: UInt64 = 0
     var publishTime: UInt64 = 0
     /// Number of the payload's field; 0: there is none.
     var payload = 0
@@ -42,6 +43,7 @@ struct UpdateHead {
             case (3, .number(let number)): sequence = number
             case (4, .number(let number)): base = number
             case (5, .number(let number)): eventTime = number
+            case (6, .number(let number)): receiveTime = number
             case (7, .number(let number)): publishTime = number
             case (Field.tick...Field.control, .bytes(let range)):
                 payload = field.number

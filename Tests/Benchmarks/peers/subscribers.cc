@@ -3,7 +3,8 @@
 // sequence must follow the one before, or the update must say a base that the stream has reached.
 //
 //     subscribers --port P --pid SERVER --connections C --streams S --path /x.Y/Z --body HEX
-//         --topic-field 1 --sequence-field 3 --base-field 4 --time-field 7 [--clock real|monotonic]
+//         --topic-field 1 --sequence-field 3 --base-field 4 --time-field 7 [--due-field 6]
+//         [--clock real|monotonic]
 //         [--window BYTES] [--connection-window BYTES] [--warm SECONDS] [--seconds SECONDS]
 //         [--idle]
 //
@@ -96,11 +97,11 @@ struct Connection {
 };
 
 struct Fields {
-    uint64_t topic = 0, sequence = 0, base = 0, time = 0;
+    uint64_t topic = 0, sequence = 0, base = 0, time = 0, due = 0;
     bool hasSequence = false, hasBase = false, hasTime = false;
 };
 
-int topicField, sequenceField, baseField, timeField;
+int topicField, sequenceField, baseField, timeField, dueField;
 clockid_t serverClock;
 size_t streamWindow, connectionWindow;
 bool isMeasuring = false;
@@ -141,6 +142,7 @@ Fields parse(const uint8_t *at, const uint8_t *end) {
         if (field == sequenceField) fields.sequence = value, fields.hasSequence = true;
         if (field == baseField) fields.base = value, fields.hasBase = true;
         if (field == timeField) fields.time = value, fields.hasTime = true;
+        if (field == dueField) fields.due = value;
     }
     return fields;
 }
@@ -164,6 +166,8 @@ void message(Stream &stream, const uint8_t *start, size_t size) {
     }
     if (!isMeasuring) return;
     updates++;
+    // Who publishes late says when it was due.
+    if (fields.due) fields.time = fields.due;
     if (fields.hasTime) latencies.add(received > fields.time ? received - fields.time : 0);
 }
 
@@ -388,6 +392,7 @@ int main(int count, char **words) {
     sequenceField = int(number("sequence-field", 0));
     baseField = int(number("base-field", -1));
     timeField = int(number("time-field", 0));
+    dueField = int(number("due-field", -1));
     serverClock = text("clock", "real") == "real" ? CLOCK_REALTIME : CLOCK_MONOTONIC;
     streamWindow = size_t(number("window", 65535));
     connectionWindow = size_t(number("connection-window", 65535));

@@ -38,6 +38,7 @@ struct WorldPlan {
         pauseChance = dice.pick([0, 0, 0, 0.03])
         takeoverChance = dice.pick([0, 0, 0.01, 0.03])
         hub.eventsPerTopicMax = dice.pick([4, 16, 64, 1024])
+        if dice.chance(0.15) { hub.eventBytesMax = dice.pick([2000, 10_000, 100_000]) }
         hub.closeLagMax = UInt64(dice.pick([2, 20, 1000]))
         topics = (0..<benchCount).map { "bench:\($0)" }
         for symbol in symbols {
@@ -49,6 +50,11 @@ struct WorldPlan {
         }
         connectionBytesMax = dice.pick([1 << 20, 32 << 20])
         limit(dice)
+    }
+
+    /// Events that every topic has, if it had so many.
+    var eventsKept: Int {
+        hub.eventBytesMax < HubLimits().eventBytesMax ? 1 : hub.eventsPerTopicMax
     }
 
     /// A book that is named with the depth that all books have is the one without.

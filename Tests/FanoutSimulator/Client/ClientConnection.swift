@@ -226,7 +226,7 @@ final class ClientConnection {
     private func flush() {
         http2.flush()
         let limit = link.isSmooth ? Int.max : world.dice.spread(1...65_536)
-        link.up.write(output, limit: limit, at: now)
+        output.consume(output.withSpan { link.up.write($0, limit: limit, at: now) })
     }
 
     // MARK: The end

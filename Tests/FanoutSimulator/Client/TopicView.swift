@@ -224,7 +224,7 @@ final class TopicView {
                 && gap.toSequence == next.sequence, .gap,
             "\(gap) covers (\(position.sequence), \(next.sequence)]")
         let last = world.truth.last(of: name, epoch: next.epoch)
-        let kept = UInt64(world.plan.hub.eventsPerTopicMax)
+        let kept = UInt64(world.plan.eventsKept)
         require(
             last >= next.sequence + kept, .gap,
             "\(next.sequence) of \(last) was called lost, the ring holds \(kept)")

@@ -17,13 +17,13 @@ final class Pipe {
     var count: Int { bytes.count - start }
     var room: Int { hasEnded ? 0 : max(0, capacity - count) }
 
-    /// Takes the first bytes of the output, at most `limit`, and as many as there is room for.
-    func write(_ output: OutputBuffer, limit: Int, at now: Instant) {
-        let size = min(room, limit, output.count)
-        guard size > 0 else { return }
-        output.withSpan { bytes.append($0.extracting(0..<size)) }
-        output.consume(size)
+    /// Takes the first bytes, at most `limit`, and as many as there is room for. Returns how many.
+    func write(_ output: RawSpan, limit: Int, at now: Instant) -> Int {
+        let size = min(room, limit, output.byteCount)
+        guard size > 0 else { return 0 }
+        bytes.append(output.extracting(0..<size))
         pieces.append((bytes.count, now))
+        return size
     }
 
     /// The next bytes that were written together, at most `limit`.

@@ -13,9 +13,11 @@ final class ServerEnd {
     private let output: OutputBuffer
     private let loop: ServerLoop
     private(set) var phase = Phase.open
-    private var isDirty = true
     private(set) var isBlocked = false
     private var goesOn = false
+    /// Bytes that leave together with those of others, and how many of them the pipe took.
+    private var queued: UnsafeRawBufferPointer?
+    private var queuedTaken = 0
     /// Limits that the client reached.
     private(set) var reached: [RPCLimit] = []
     /// Bytes held at most, of all moments at which somebody looked.
@@ -25,16 +27,19 @@ final class ServerEnd {
         self.number = number
         self.link = link
         self.loop = loop
-        output = OutputBuffer()
-        let flag = FlushFlag()
+        output = OutputBuffer(turn: loop.outputTurn)
         machine = RPCServerConnection(
             router: loop.router, output: output, http2Limits: loop.plan.http2,
-            limits: loop.plan.rpc, wantsFlush: { flag.raise() }
+            limits: loop.plan.rpc
         ) { _ in PlainResponse(status: 404, text: "") }
-        flag.owner = self
+        output.setFlusher(self)
+        loop.outputTurn.list(output)
         machine.awaitsOutput = { [weak self] in self?.waitForOutput() }
         machine.limitReached = { [weak self] in self?.noteLimit($0) }
     }
+
+    /// The output may live longer, on the turn's list.
+    deinit { output.setFlusher(nil) }
 
     private func waitForOutput() {
         goesOn = true
@@ -46,8 +51,6 @@ final class ServerEnd {
         loop.world.tally.limits += 1
         loop.world.trace.note("server \(number): limit \(limit.name)")
     }
-
-    fileprivate func wantsFlush() { isDirty = true }
 
     var isClosed: Bool { if case .closed = phase { true } else { false } }
     var isOpen: Bool { if case .open = phase { true } else { false } }
@@ -112,7 +115,7 @@ final class ServerEnd {
     }
 
     private func afterWork() {
-        isDirty = true
+        if !isBlocked { loop.outputTurn.list(output) }
         if machine.isFinished {
             let isBroken = machine.failure != nil
             if machine.isAbandoned || isBroken && isBlocked { return close() }
@@ -142,16 +145,49 @@ final class ServerEnd {
 
     /// At the end of a turn: one send.
     func flush() {
-        guard isDirty, !isBlocked, !isClosed else { return }
-        isDirty = false
+        guard !isBlocked, !isClosed else { return }
         send()
+    }
+
+    /// The same in three steps, of which every end on the turn's list takes the first before one
+    /// takes the second: the bytes stay where they are until the third.
+    func queue() {
+        guard !isBlocked, !isClosed, !output.isEmpty else { return }
+        if output.owesLargeFrames { return send() }
+        output.withBytes { queued = $0 }
+    }
+
+    func submit() {
+        guard let queued else { return }
+        queuedTaken = write(RawSpan(_unsafeBytes: queued))
+    }
+
+    func conclude() {
+        if queued == nil { return }
+        queued = nil
+        taken(queuedTaken)
     }
 
     private func send() {
         if output.isEmpty { return }
+        if output.owesLargeFrames {
+            let bytes = output.withPieces { pieces in
+                pieces.flatMap { UnsafeRawBufferPointer(start: $0.start, count: $0.count) }
+            }
+            taken(bytes.withRawSpan { write($0) })
+        } else {
+            taken(output.withSpan { write($0) })
+        }
+    }
+
+    private func write(_ bytes: RawSpan) -> Int {
         let dice = loop.world.dice
         let limit = link.isSmooth || dice.chance(0.7) ? Int.max : dice.spread(1...65536)
-        link.down.write(output, limit: limit, at: loop.clock.instant)
+        return link.down.write(bytes, limit: limit, at: loop.clock.instant)
+    }
+
+    private func taken(_ size: Int) {
+        output.consume(size)
         isBlocked = !output.isEmpty
         if isBlocked { link.hasWaited = true }
     }
@@ -188,10 +224,4 @@ final class ServerEnd {
     }
 
     var messagesSent: Int { machine.messagesSent }
-}
-
-/// The machine is made before its shell, and may want to be flushed at once.
-private final class FlushFlag {
-    weak var owner: ServerEnd?
-    func raise() { owner?.wantsFlush() }
 }

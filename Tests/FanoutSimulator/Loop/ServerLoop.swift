@@ -14,6 +14,7 @@ final class ServerLoop {
     let hub: Hub
     let router = RPCRouter()
     let mailbox = VirtualMailbox()
+    let outputTurn = OutputTurn()
     /// Nil: this loop follows the first one, which owns the topics.
     private(set) var venue: VirtualVenue?
     private(set) var ends: [ServerEnd] = []
@@ -74,9 +75,28 @@ final class ServerLoop {
         turn.end()
         venue?.observe()
         venue?.endTurn()
-        for end in ends { end.flush() }
+        sendOutputs()
         for end in ends { end.look() }
         ends.removeAll(where: \.isClosed)
+    }
+
+    /// One by one, or many at once as through io_uring.
+    private func sendOutputs() {
+        if world.dice.chance(0.5) {
+            return outputTurn.flush { Self.end($0).flush() }
+        }
+        outputTurn.flush(atOnce: world.dice.within(1...8)) {
+            Self.end($0).queue()
+        } submit: {
+            for end in ends { end.submit() }
+        } conclude: {
+            Self.end($0).conclude()
+        }
+    }
+
+    private static func end(_ flusher: AnyObject) -> ServerEnd {
+        guard let end = flusher as? ServerEnd else { preconditionFailure("no end flushes") }
+        return end
     }
 
     private func run(_ work: () -> Void) {

@@ -52,6 +52,7 @@ package final class EventTopic: Topic {
         // What was not told is a gap for those who ask for it.
         if let told = inherited.ring, told.last == position.sequence { fresh = told }
         let own = history.exchange(for: fresh)
+        hub.historyChanged(by: fresh.bytes - own.bytes)
         lastSequence = position.sequence
         continueWith(own)
         return true
@@ -71,8 +72,9 @@ package final class EventTopic: Topic {
             receiveTime: .unknown)
     }
 
-    package func append(_ data: [UInt8]) {
-        append(.data(data), eventTime: .unknown, receiveTime: .unknown)
+    /// - Parameter receiveTime: when it was due, if it is late.
+    package func append(_ data: [UInt8], receiveTime: Timestamp = .unknown) {
+        append(.data(data), eventTime: .unknown, receiveTime: receiveTime)
     }
 
     package override func setStatus(_ status: Status) {
@@ -94,8 +96,10 @@ package final class EventTopic: Topic {
     }
 
     func record(_ event: Event) {
-        lastSequence = history.append(event)
+        let (sequence, growth) = history.append(event)
+        lastSequence = sequence
         markDirty()
+        hub.historyChanged(by: growth)
     }
 
     // MARK: Publishing

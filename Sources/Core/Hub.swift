@@ -23,6 +23,8 @@ package final class Hub {
     /// Nil: nobody is sent compressed frames.
     var compression: FrameCompression?
     let sharedCatchUps: SharedCatchUps
+    /// Of the topics that this hub owns.
+    var historyBudget: HistoryBudget
     /// Sessions with somebody who is behind.
     var waiting: [ObjectIdentifier: (session: Session, since: Instant)] = [:]
 
@@ -46,6 +48,7 @@ package final class Hub {
         self.metrics = HubMetrics(metrics, loop: loop)
         sending = SendStage(turn, self.metrics.sent)
         sharedCatchUps = SharedCatchUps(bytesMax: limits.sharedCatchUpBytesMax, turn: turn)
+        historyBudget = HistoryBudget(bytesMax: limits.eventBytesMax)
         self.limits = limits
         self.directory = directory
         self.loops = loops
@@ -218,6 +221,9 @@ package final class Hub {
     func dissolve(_ board: InstrumentBoard, _ reason: TopicRefusal) {
         boards[board.venue]?[board.symbol] = nil
         for topic in board.topics {
+            if ownsTopics, let events = topic as? EventTopic {
+                historyChanged(by: -events.history.bytes)
+            }
             topics[topic.name] = nil
             loops.forget(topic)
             topic.dissolve(telling: reason.message(of: topic.name))

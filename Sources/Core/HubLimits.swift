@@ -1,7 +1,7 @@
 /// What may grow in the hub, and how far.
 package struct HubLimits: Sendable {
     /// Topics of all kinds in the process. Default 100,000: about 20,000 instruments with their
-    /// four topics, some 200 MB when all of them trade.
+    /// four topics, some 200 MB beside the histories.
     package var topicsMax = 100_000
 
     /// Events a ring keeps. Default 65,536: minutes of the busiest market, so that a client that
@@ -12,6 +12,10 @@ package struct HubLimits: Sendable {
     /// Bytes of history a topic may hold. Default 64 MiB: the count is the limit for trades, this
     /// is the limit for large benchmark payloads.
     package var eventBytesPerTopicMax = 64 << 20
+
+    /// Bytes of history that all topics may hold together. Default 1 GiB: some five million trades.
+    /// Beyond it the largest histories give up their oldest events.
+    package var eventBytesMax = 1 << 30
 
     /// Removed levels a book remembers, both sides together, so that a delta can tell of them: who
     /// is further behind gets a snapshot. Default 1,024: some 16 s of a busy BTC/USDT book of depth

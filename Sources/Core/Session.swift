@@ -120,11 +120,14 @@ package class Session {
             let catchUp = topic.catchUp(
                 from: cursor, for: subscription.audience, into: scratch)
             let isTaken = scratch.isEmpty || scratch.withSpan { sink.offerMissed($0) }
+            let bytes = scratch.count
             scratch.removeAll()
             guard isTaken else {
                 behind.putBack(subscription)
                 break
             }
+            topic.countCaughtUp(
+                bytes, for: subscription.audience, from: cursor, to: catchUp.cursor)
             subscription.hasStarted = true
             if !subscription.isCaughtUp { subscription.eventsSent += catchUp.events }
             if catchUp.isComplete {

@@ -85,6 +85,11 @@ package struct EventRing<Element: Sendable>: Sendable {
         sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
     }
 
+    /// Drops the oldest events until the others have so many bytes at most, but not the newest one.
+    package mutating func cut(to bytesMax: Int) {
+        while count > 1, bytes > bytesMax { dropFirst() }
+    }
+
     @inlinable mutating func dropFirst() {
         bytes -= chunks[0][start]?.bytes ?? 0
         chunks[0][start] = nil

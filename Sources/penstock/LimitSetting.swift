@@ -24,6 +24,7 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "topicsPerCall", range: 1...1_000_000) {
             $0.gateway.topicsPerCallMax = $1
+            $0.gateway.session.topicsPerSubscriptionMax = $1
         },
         LimitSetting(key: "messageBytes", range: 1024...(64 << 20)) {
             $0.rpc.messageBytesMax = $1
@@ -83,6 +84,9 @@ struct LimitSetting: Sendable {
         LimitSetting(key: "eventBytesPerTopic", range: 1024...(1 << 36)) {
             $0.hub.eventBytesPerTopicMax = $1
         },
+        LimitSetting(key: "eventBytes", range: (1 << 20)...(1 << 44)) {
+            $0.hub.eventBytesMax = $1
+        },
         LimitSetting(key: "removalsPerBook", range: 2...10_000_000) {
             $0.hub.removalsPerBookMax = $1
         },
@@ -91,6 +95,21 @@ struct LimitSetting: Sendable {
         },
         LimitSetting(key: "audiencesPerTopic", range: 1...1_000_000) {
             $0.hub.audiencesPerTopicMax = $1
+        },
+        LimitSetting(key: "subscriptionsPerSession", range: 1...100_000) {
+            $0.gateway.session.subscriptionsMax = $1
+        },
+        LimitSetting(key: "topicsPerSession", range: 1...32_768) {
+            $0.gateway.session.topicsMax = $1
+            // A token has a name and a position of each, and comes back in one request.
+            let tokenBytes = max($0.gateway.session.resumeTokenBytesMax, 64 * $1)
+            $0.gateway.session.resumeTokenBytesMax = tokenBytes
+            $0.gateway.session.requestBytesMax = max(
+                $0.gateway.session.requestBytesMax, 2 * tokenBytes)
+        },
+        LimitSetting(key: "requestsPerSecond", range: 1...1_000_000) {
+            $0.gateway.session.requestsPerSecond = $1
+            $0.gateway.session.requestsAtOnce = 10 * $1
         },
         LimitSetting(key: "filterBytes", range: 16...65_536) {
             $0.gateway.session.filter.bytesMax = $1

@@ -41,6 +41,18 @@ import Testing
         #expect(taken <= Int(rate.burst + now / rate.interval) + 1)
     }
 
+    @Test(arguments: [(Rate.ui, 1, 2), (.backbone, 1, 10), (.pro, 100, 60), (.lowBandwidth, 1, 30)])
+    func `a preset gives all that it promises`(rate: Rate, burst: Int, perSecond: Int) {
+        var pace = Pace()
+        var atOnce = 0
+        while pace.takeIfDue(at: at(0), rate) { atOnce += 1 }
+        #expect(atOnce == burst)
+        let later = (1...100_000).count { step in
+            pace.takeIfDue(at: Instant(nanoseconds: step * 100_000), rate)
+        }
+        #expect(later <= 10 * perSecond && later * 100 >= 10 * perSecond * 99)
+    }
+
     @Test func `places of the grid divide the interval, so that ticks fall on places`() {
         for rate in [Rate.pro, .ui, Rate(interval: .nanoseconds(17)), Rate(perSecond: 7)] {
             let place = rate.place(atOrAfter: Instant(nanoseconds: 123_456_789))

@@ -6,6 +6,9 @@ package final class HubMetrics {
     package let subscriptions: Gauge
     let audiences: Gauge
     package let updates: Counter
+    /// Of the histories of all event topics, and events that went so that they fit.
+    let historyBytes: Gauge
+    let cutEvents: Counter
     package let sessions: SessionMetrics
     /// Of venue's event until we received it, and until it was published.
     let received: Histogram
@@ -22,6 +25,7 @@ package final class HubMetrics {
     let compression: CompressionMetrics
     /// Catch-ups that were made, and such as another one's bytes were good for.
     let madeCatchUps: Counter
+    package let caughtUpBytes: Counter
     let sharedCatchUps: Counter
     let behind: Gauge
     let oldestBehind: Gauge
@@ -37,6 +41,12 @@ package final class HubMetrics {
         audiences = registry.gauge(
             "penstock_audiences",
             help: "Groups of subscriptions of a topic that share their frames, on all loops.")
+        historyBytes = registry.gauge(
+            "penstock_history_bytes",
+            help: "Bytes of past events held for all topics; looked up each second.")
+        cutEvents = registry.counter(
+            "penstock_history_cut_events_total",
+            help: "Past events given up because those of all topics were too much together.")
         updates = registry.counter(
             "penstock_topic_updates_total", help: "Updates published by topics.")
         func stage(_ name: String) -> Histogram {
@@ -73,6 +83,9 @@ package final class HubMetrics {
             counter("penstock_fanout_catch_ups_total", catchUps, [("source", source)])
         }
         (madeCatchUps, sharedCatchUps) = (caughtUp("made"), caughtUp("shared"))
+        caughtUpBytes = counter(
+            "penstock_fanout_catch_up_bytes_total",
+            "Bytes that subscribers took to be caught up, beside live frames.")
         behind = registry.gauge(
             "penstock_fanout_behind_subscriptions",
             help: "Subscriptions that wait for room in their stream.",

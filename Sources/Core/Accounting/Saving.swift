@@ -53,6 +53,19 @@ extension Topic {
         metrics.savedByCodec.add(UInt64(audience.saving.byCodec(bytes)) &* times)
     }
 
+    /// Counts what led one row of an audience on, in place of the frames that it did not take.
+    final func countCaughtUp(
+        _ bytes: Int, for audience: Audience, from cursor: Subscription.Cursor,
+        to reached: Subscription.Cursor
+    ) {
+        hub.metrics.caughtUpBytes.add(UInt64(bytes))
+        guard self is StateTopic, audience.key.filter == nil, case .at(let before) = cursor,
+            case .at(let after) = reached, before.epoch == after.epoch,
+            after.sequence > before.sequence
+        else { return }
+        hub.metrics.conflated.add(after.sequence - before.sequence - 1)
+    }
+
     private func measure(_ audience: Audience, _ bytes: Int, from before: Position) {
         let scratch = OutputBuffer()
         var key = audience.key
@@ -76,6 +89,7 @@ extension Hub {
         let longest = waiting.values.map { now - $0.since }.max() ?? .zero
         metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.session.waitingCount }))
         metrics.oldestBehind.set(longest.wholeNanoseconds)
+        if ownsTopics { metrics.historyBytes.set(Int64(historyBudget.bytes)) }
         sharedCatchUps.forgetLasting()
     }
 }

@@ -32,7 +32,25 @@ final class SharedHistory: Sendable {
     /// Sequences held: from the oldest event to the one that comes next.
     var range: Range<UInt64> { with { $0.first..<$0.next } }
 
-    func append(_ event: Event) -> UInt64 { with { $0.append(event, bytes: event.size) } }
+    var bytes: Int { with { $0.bytes } }
+
+    /// Says by how much the history has grown, or shrunk because older ones went.
+    func append(_ event: Event) -> (sequence: UInt64, grownBy: Int) {
+        with { ring in
+            let before = ring.bytes
+            let sequence = ring.append(event, bytes: event.size)
+            return (sequence, ring.bytes - before)
+        }
+    }
+
+    /// Drops the oldest events until there are so many bytes, or one event.
+    func cut(to bytesMax: Int) -> (events: Int, bytesLeft: Int) {
+        with { ring in
+            let before = ring.count
+            ring.cut(to: bytesMax)
+            return (before - ring.count, ring.bytes)
+        }
+    }
 
     /// What a reader who has everything up to `sequence` can no longer get.
     func gap(after sequence: UInt64) -> ClosedRange<UInt64>? { with { $0.gap(after: sequence) } }

@@ -49,6 +49,23 @@ import Testing
         session.end()
     }
 
+    @Test func `what stands for many updates at once is counted for who was behind, too`() throws {
+        let session = fixture.subscribe(try fixture.tick(), to: sink)
+        try apply(2)
+        let before = (metrics.deliveries.value, metrics.caughtUpBytes.value)
+        sink.isBlocked = true
+        try apply(12)
+        #expect(metrics.conflated.value == 0)
+        sink.isBlocked = false
+        session.becameWritable()
+        // One delta in place of all that changed since.
+        let behind = try fixture.tick().position.sequence - 2
+        #expect(metrics.conflated.value == behind - 1)
+        #expect(metrics.deliveries.value == before.0)
+        #expect(metrics.caughtUpBytes.value > before.1)
+        session.end()
+    }
+
     @Test func `updates that a later one stands for are conflated`() throws {
         let session = Session(codec: .protobuf, sink: sink)
         var options = SubscriptionOptions()

@@ -59,6 +59,7 @@ PEERS = {
     "limit-batch10-h2": Peer("limit", batch=10),
     "limit-uring-h2": Peer("limit", ring=1),
     "grpc-go": Peer("grpc_go"),
+    "grpc-cpp": Peer("grpc_cpp"),
 }
 # Ours, with the options of each.
 OWN = {
@@ -69,7 +70,7 @@ OWN = {
 SCENARIOS = {
     "one": Scenario(
         "1,000 subscribers x 100/s", 1000, 100, sends_per_delivery=0.98,
-        peers=("limit-send1-h2", "penstock", "grpc-go")),
+        peers=("limit-send1-h2", "penstock", "grpc-go", "grpc-cpp")),
     "many": Scenario("5,000 subscribers x 20/s", 5000, 20, sends_per_delivery=0.98),
     # Wide windows: how fast the server is, not how often the client grants.
     "streams": Scenario(
@@ -270,7 +271,7 @@ def saturate(client: str, options) -> None:
     may be the machine's."""
     print(f"{SATURATION.title}: highest rate that was delivered without a gap\n")
     print("| server | updates/s a subscriber | deliveries/s | p99 ms |\n|---|---|---|---|")
-    for name in ("limit-send1-h2", "penstock", "grpc-go"):
+    for name in ("limit-send1-h2", "penstock", "grpc-go", "grpc-cpp"):
         if name not in OWN and not (YARDSTICK / "bin" / PEERS[name].program).exists():
             continue
         rate, best, failures = 80.0, None, 0

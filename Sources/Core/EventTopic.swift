@@ -52,7 +52,7 @@ package final class EventTopic: Topic {
         // What was not told is a gap for those who ask for it.
         if let told = inherited.ring, told.last == position.sequence { fresh = told }
         let own = history.exchange(for: fresh)
-        hub.historyChanged(by: fresh.bytes - own.bytes)
+        hub.historyBudget.changed(by: fresh.memory - own.memory)
         lastSequence = position.sequence
         continueWith(own)
         return true
@@ -99,7 +99,7 @@ package final class EventTopic: Topic {
         let (sequence, growth) = history.append(event)
         lastSequence = sequence
         markDirty()
-        hub.historyChanged(by: growth)
+        hub.historyBudget.changed(by: growth)
     }
 
     // MARK: Publishing
@@ -118,7 +118,7 @@ package final class EventTopic: Topic {
         walk.bytesMax = audience.key.rate == nil ? Int.max : Self.catchUpBytesMax
         append(&walk, to: position.sequence, audience.key, into: frames)
         audience.known = walk.seen
-        if walk.sent == told, walk.seen &- told >= UInt64(max(1, history.countMax / 4)) {
+        if walk.sent == told, walk.seen &- told >= UInt64(max(1, history.reach / 4)) {
             appendProgress(&walk, audience.key, into: frames)
         }
         if walk.sent == told { return nil }

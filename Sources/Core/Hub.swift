@@ -222,7 +222,7 @@ package final class Hub {
         boards[board.venue]?[board.symbol] = nil
         for topic in board.topics {
             if ownsTopics, let events = topic as? EventTopic {
-                historyChanged(by: -events.history.bytes)
+                historyBudget.changed(by: -events.history.memory)
             }
             topics[topic.name] = nil
             loops.forget(topic)
@@ -294,5 +294,6 @@ package final class Hub {
             }
         }
         dirty.removeAll(keepingCapacity: true)
+        if ownsTopics { cutHistories() }
     }
 }

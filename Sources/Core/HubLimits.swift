@@ -13,9 +13,13 @@ package struct HubLimits: Sendable {
     /// is the limit for large benchmark payloads.
     package var eventBytesPerTopicMax = 64 << 20
 
-    /// Bytes of history that all topics may hold together. Default 1 GiB: some five million trades.
-    /// Beyond it the largest histories give up their oldest events.
+    /// Memory of the histories of all topics together. Default 1 GiB: some seven million trades.
+    /// As it is nearly reached, the largest histories give up their oldest events.
     package var eventBytesMax = 1 << 30
+
+    /// Events younger than that are not given up for others. Default 10 s: what feeds bring in that
+    /// time is little, and some are told of it later than others.
+    package var eventAgeMin = Duration.seconds(10)
 
     /// Removed levels a book remembers, both sides together, so that a delta can tell of them: who
     /// is further behind gets a snapshot. Default 1,024: some 16 s of a busy BTC/USDT book of depth

@@ -126,8 +126,7 @@ package class Session {
                 behind.putBack(subscription)
                 break
             }
-            topic.countCaughtUp(
-                bytes, for: subscription.audience, from: cursor, to: catchUp.cursor)
+            topic.countCaughtUp(bytes, of: subscription, from: cursor, to: catchUp.cursor)
             subscription.hasStarted = true
             if !subscription.isCaughtUp { subscription.eventsSent += catchUp.events }
             if catchUp.isComplete {

@@ -34,12 +34,16 @@ package struct EventRing<Element: Sendable>: Sendable {
     /// Place of `first` in the first chunk.
     @usableFromInline var start = 0
     @usableFromInline var spare: [Stored?] = []
+    /// Places that there is memory for, in use or not.
+    @usableFromInline var slots = 0
+    /// Events that the last `cut` left.
+    private var countCut = Int.max
 
     /// 65,536 events are 39 minutes of the recorded BTCUSDT trades; 8 MiB, so many of 128 bytes.
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
         precondition(countMax > 0 && bytesMax > 0)
         self.countMax = countMax
-        chunkLength = min(countMax, 1024)
+        chunkLength = min(countMax, 128)
         self.bytesMax = bytesMax
         first = firstSequence
         next = firstSequence
@@ -67,7 +71,9 @@ package struct EventRing<Element: Sendable>: Sendable {
             swap(&chunk, &spare)
             chunks.append(chunk)
         }
+        let places = chunks[chunks.count - 1].capacity
         chunks[chunks.count - 1].append(Stored(element: element, bytes: size))
+        slots += chunks[chunks.count - 1].capacity - places
         bytes += size
         return sequence
     }
@@ -85,10 +91,31 @@ package struct EventRing<Element: Sendable>: Sendable {
         sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
     }
 
-    /// Drops the oldest events until the others have so many bytes at most, but not the newest one.
-    package mutating func cut(to bytesMax: Int) {
-        while count > 1, bytes > bytesMax { dropFirst() }
+    /// What the ring takes, if whoever appended told the size of the element itself, too.
+    package var memory: Int {
+        slots * MemoryLayout<Stored?>.stride + max(0, bytes - count * MemoryLayout<Element>.stride)
     }
+
+    /// Drops the oldest events until the ring takes at most `memoryMax`, as long as they are `old`,
+    /// but `dropsMax` at most and not the newest one. Returns how many went.
+    package mutating func cut(to memoryMax: Int, dropsMax: Int, _ isOld: (Element) -> Bool) -> Int {
+        let before = count
+        while memory > memoryMax {
+            if spare.capacity > 0 {
+                slots -= spare.capacity
+                spare = []
+                continue
+            }
+            guard count > 1, before - count < dropsMax, let oldest = self[first], isOld(oldest)
+            else { break }
+            dropFirst()
+        }
+        if count < before { countCut = count }
+        return before - count
+    }
+
+    /// Events that the ring will hold, as far as one knows: fewer than it may since it was cut.
+    package var reach: Int { min(countMax, max(count, countCut)) }
 
     @inlinable mutating func dropFirst() {
         bytes -= chunks[0][start]?.bytes ?? 0
@@ -96,6 +123,7 @@ package struct EventRing<Element: Sendable>: Sendable {
         start += 1
         first += 1
         if start == chunks[0].count, isEmpty || start == chunkLength {
+            slots -= spare.capacity
             spare = chunks.removeFirst()
             spare.removeAll(keepingCapacity: true)
             start = 0

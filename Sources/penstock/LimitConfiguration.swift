@@ -46,6 +46,14 @@ struct LimitConfiguration: Sendable {
                 "\(place): messageBytes \(rpc.messageBytesMax) exceeds connectionBytes "
                     + "\(gateway.connectionBytesMax)")
         }
+        guard
+            gateway.session.requestBytesMax <= rpc.messageBytesMax
+                || values["topicsPerSession"] == nil
+        else {
+            throw UsageError(
+                "\(place): topicsPerSession \(gateway.session.topicsMax) needs messageBytes "
+                    + "\(gateway.session.requestBytesMax) or more, for the token of a session")
+        }
     }
 
     /// As the server takes them.

@@ -84,7 +84,7 @@ struct LimitSetting: Sendable {
         LimitSetting(key: "eventBytesPerTopic", range: 1024...(1 << 36)) {
             $0.hub.eventBytesPerTopicMax = $1
         },
-        LimitSetting(key: "eventBytes", range: (1 << 20)...(1 << 44)) {
+        LimitSetting(key: "eventBytes", range: (64 << 20)...(1 << 44)) {
             $0.hub.eventBytesMax = $1
         },
         LimitSetting(key: "removalsPerBook", range: 2...10_000_000) {
@@ -99,10 +99,10 @@ struct LimitSetting: Sendable {
         LimitSetting(key: "subscriptionsPerSession", range: 1...100_000) {
             $0.gateway.session.subscriptionsMax = $1
         },
-        LimitSetting(key: "topicsPerSession", range: 1...32_768) {
+        LimitSetting(key: "topicsPerSession", range: 1...16_384) {
             $0.gateway.session.topicsMax = $1
-            // A token has a name and a position of each, and comes back in one request.
-            let tokenBytes = max($0.gateway.session.resumeTokenBytesMax, 64 * $1)
+            // A token has a name, a position and more of each, and comes back in one request.
+            let tokenBytes = max($0.gateway.session.resumeTokenBytesMax, 128 * $1)
             $0.gateway.session.resumeTokenBytesMax = tokenBytes
             $0.gateway.session.requestBytesMax = max(
                 $0.gateway.session.requestBytesMax, 2 * tokenBytes)

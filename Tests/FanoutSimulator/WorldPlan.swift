@@ -38,7 +38,10 @@ struct WorldPlan {
         pauseChance = dice.pick([0, 0, 0, 0.03])
         takeoverChance = dice.pick([0, 0, 0.01, 0.03])
         hub.eventsPerTopicMax = dice.pick([4, 16, 64, 1024])
-        if dice.chance(0.15) { hub.eventBytesMax = dice.pick([2000, 10_000, 100_000]) }
+        if dice.chance(0.15) {
+            hub.eventBytesMax = dice.pick([20_000, 100_000, 400_000])
+            hub.eventAgeMin = .milliseconds(dice.pick([0, 100, 1000]))
+        }
         hub.closeLagMax = UInt64(dice.pick([2, 20, 1000]))
         topics = (0..<benchCount).map { "bench:\($0)" }
         for symbol in symbols {

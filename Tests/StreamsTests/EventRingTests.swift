@@ -32,6 +32,33 @@ import Testing
         #expect(ring.gap(after: .max) == nil)
     }
 
+    @Test func `a cut gives memory back, and leaves the newest event`() {
+        var ring = EventRing<Int>(countMax: 100_000)
+        for number in 1...10_000 { ring.append(number, bytes: 8) }
+        let full = ring.memory
+        #expect(full >= 10_000 * 8)
+        #expect(ring.cut(to: full, dropsMax: .max) { _ in true } == 0)
+        let gone = ring.cut(to: full / 2, dropsMax: .max) { _ in true }
+        #expect(ring.memory <= full / 2 && gone < 5200 && ring.first == UInt64(gone) + 1)
+        #expect(ring.reach == ring.count && ring.reach == 10_000 - gone)
+        #expect(ring.cut(to: 0, dropsMax: 100) { _ in true } == 100)
+        #expect(ring.cut(to: 0, dropsMax: .max) { $0 <= 9000 } == 8900 - gone)
+        _ = ring.cut(to: 0, dropsMax: .max) { _ in true }
+        #expect(ring.count == 1 && ring[10_000] == 10_000)
+        #expect(ring.memory < full / 50)
+        for number in 1...300 { ring.append(number, bytes: 8) }
+        #expect(ring.count == 301 && ring.reach == 301)
+    }
+
+    @Test func `a ring that lost nothing to others reaches as far as it may`() {
+        var ring = EventRing<Int>(countMax: 50)
+        #expect(ring.reach == 50)
+        for number in 1...500 { ring.append(number, bytes: 8) }
+        #expect(ring.reach == 50 && ring.count == 50)
+        // The spare chunk and what is forgotten do not add up.
+        #expect(ring.memory <= 3 * 64 * 32)
+    }
+
     @Test func `bytes are bounded, on both sides of the limit`() {
         var ring = EventRing<Int>(countMax: 100, bytesMax: 10)
         ring.append(1, bytes: 5)

@@ -1,27 +1,40 @@
 internal import Base
 
-/// What the histories of all event topics may take together, beside what each may take by itself.
+/// The memory of all event topics' histories together; each has its own bounds beside.
 ///
-/// When it is exceeded, the largest give up their oldest events until an eighth is free. So they
-/// are gone through once for that many bytes, however many topics there are.
+/// Above seven eighths of it the largest histories give up their oldest events, down to one size
+/// for all, until three quarters are taken. What has come in the last seconds stays in any case,
+/// for those who are told at a rate, on other loops, or a little later than others. It goes by
+/// steps at the end of turns, when everything is published, so that no turn is held up for long.
 struct HistoryBudget {
-    let bytesMax: Int
+    private let bytesMax: Int
     private(set) var bytes = 0
-    /// From where on they are cut. Above `bytesMax` once each has so little left that nothing more
-    /// can be cut.
-    private var threshold: Int
+    /// When a round may begin; the last one ended a little before.
+    private var next = Instant(nanoseconds: .min)
+    /// Those that are still to be cut in this round, and to which size.
+    var toCut: [SharedHistory] = []
+    private(set) var level = Int.max
 
-    init(bytesMax: Int) { (self.bytesMax, threshold) = (bytesMax, bytesMax) }
+    /// Between two rounds, if what is left is young: each looks at all histories.
+    private static let pause = Duration.seconds(1)
 
-    var isExceeded: Bool { bytes > threshold }
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    private var isExceeded: Bool { bytes > bytesMax - bytesMax / 8 }
+
+    func isDue(at now: Instant) -> Bool { isExceeded && now >= next }
 
     /// A history has become so much larger, or smaller.
     mutating func changed(by difference: Int) { bytes += difference }
 
-    /// All were cut, and hold so much together.
-    mutating func wereCut(to sum: Int) {
-        bytes = sum
-        threshold = max(bytesMax, sum + bytesMax / 8)
+    mutating func begin(_ histories: [SharedHistory]) {
+        let sizes = histories.map(\.memory)
+        level = Self.level(of: sizes, total: bytesMax - bytesMax / 4)
+        toCut = zip(histories, sizes).filter { $0.1 > level }.map(\.0)
+    }
+
+    mutating func ended(at now: Instant) {
+        if isExceeded { next = now + Self.pause }
     }
 
     /// The size to which the larger ones are cut, so that all together have `total` at most.
@@ -37,28 +50,29 @@ struct HistoryBudget {
 }
 
 extension Hub {
-    /// The history of a topic that this hub owns has become so much larger, or smaller.
-    func historyChanged(by bytes: Int) {
-        historyBudget.changed(by: bytes)
-        if historyBudget.isExceeded { cutHistories() }
-    }
+    /// Events that go in one turn at most: a fraction of a millisecond.
+    private static let cutsPerTurn = 4096
+    /// Of them while one history is locked.
+    private static let cutsAtOnce = 1024
 
-    /// Who stood there is told a `Gap`, as if the topic's own ring were full.
-    private func cutHistories() {
-        let histories = allTopics.compactMap { ($0 as? EventTopic)?.history }
-        let sizes = histories.map(\.bytes)
-        let total = historyBudget.bytesMax - historyBudget.bytesMax / 8
-        let level = HistoryBudget.level(of: sizes, total: total)
-        var sum = 0
-        for (history, size) in zip(histories, sizes) {
-            guard size > level else {
-                sum += size
-                continue
-            }
-            let cut = history.cut(to: level)
-            metrics.cutEvents.add(UInt64(cut.events))
-            sum += cut.bytesLeft
+    /// One step, once a turn's publications are done, and every second.
+    func cutHistories() {
+        if historyBudget.toCut.isEmpty {
+            guard historyBudget.isDue(at: turn.instant()) else { return }
+            historyBudget.begin(allTopics.compactMap { ($0 as? EventTopic)?.history })
         }
-        historyBudget.wereCut(to: sum)
+        let youngest = Timestamp(
+            nanoseconds: now().nanoseconds - limits.eventAgeMin.wholeNanoseconds)
+        var left = Self.cutsPerTurn
+        while left > 0, let history = historyBudget.toCut.last {
+            let most = min(left, Self.cutsAtOnce)
+            let cut = history.cut(to: historyBudget.level, before: youngest, countMax: most)
+            historyBudget.changed(by: -cut.bytes)
+            metrics.cutEvents.add(UInt64(cut.events))
+            if cut.events < most { historyBudget.toCut.removeLast() }
+            // One that has nothing to give costs a look.
+            left -= max(cut.events, 16)
+        }
+        if historyBudget.toCut.isEmpty { historyBudget.ended(at: turn.instant()) }
     }
 }

@@ -43,10 +43,10 @@ package final class HubMetrics {
             help: "Groups of subscriptions of a topic that share their frames, on all loops.")
         historyBytes = registry.gauge(
             "penstock_history_bytes",
-            help: "Bytes of past events held for all topics; looked up each second.")
+            help: "Memory that the past events of all topics take; looked up each second.")
         cutEvents = registry.counter(
             "penstock_history_cut_events_total",
-            help: "Past events given up because those of all topics were too much together.")
+            help: "Past events given up because the memory for them was nearly used up.")
         updates = registry.counter(
             "penstock_topic_updates_total", help: "Updates published by topics.")
         func stage(_ name: String) -> Histogram {

@@ -53,13 +53,15 @@ extension Topic {
         metrics.savedByCodec.add(UInt64(audience.saving.byCodec(bytes)) &* times)
     }
 
-    /// Counts what led one row of an audience on, in place of the frames that it did not take.
+    /// Counts what led a subscription on, in place of the frames that it did not take. What was
+    /// published before it came was not for it.
     final func countCaughtUp(
-        _ bytes: Int, for audience: Audience, from cursor: Subscription.Cursor,
+        _ bytes: Int, of subscription: Subscription, from cursor: Subscription.Cursor,
         to reached: Subscription.Cursor
     ) {
         hub.metrics.caughtUpBytes.add(UInt64(bytes))
-        guard self is StateTopic, audience.key.filter == nil, case .at(let before) = cursor,
+        guard self is StateTopic, subscription.hasStarted,
+            subscription.audience.key.filter == nil, case .at(let before) = cursor,
             case .at(let after) = reached, before.epoch == after.epoch,
             after.sequence > before.sequence
         else { return }
@@ -89,7 +91,10 @@ extension Hub {
         let longest = waiting.values.map { now - $0.since }.max() ?? .zero
         metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.session.waitingCount }))
         metrics.oldestBehind.set(longest.wholeNanoseconds)
-        if ownsTopics { metrics.historyBytes.set(Int64(historyBudget.bytes)) }
+        if ownsTopics {
+            cutHistories()
+            metrics.historyBytes.set(Int64(historyBudget.bytes))
+        }
         sharedCatchUps.forgetLasting()
     }
 }

@@ -32,23 +32,30 @@ final class SharedHistory: Sendable {
     /// Sequences held: from the oldest event to the one that comes next.
     var range: Range<UInt64> { with { $0.first..<$0.next } }
 
-    var bytes: Int { with { $0.bytes } }
+    /// Bytes that the history takes.
+    var memory: Int { with { $0.memory } }
+
+    /// Events that the history will hold, as far as one knows.
+    var reach: Int { with { $0.reach } }
 
     /// Says by how much the history has grown, or shrunk because older ones went.
     func append(_ event: Event) -> (sequence: UInt64, grownBy: Int) {
         with { ring in
-            let before = ring.bytes
+            let before = ring.memory
             let sequence = ring.append(event, bytes: event.size)
-            return (sequence, ring.bytes - before)
+            return (sequence, ring.memory - before)
         }
     }
 
-    /// Drops the oldest events until there are so many bytes, or one event.
-    func cut(to bytesMax: Int) -> (events: Int, bytesLeft: Int) {
+    /// Drops the oldest events, `countMax` at most, that were published before `time`, until the
+    /// history takes so many bytes. Says how many went, and how many bytes with them.
+    func cut(
+        to bytesMax: Int, before time: Timestamp, countMax: Int
+    ) -> (events: Int, bytes: Int) {
         with { ring in
-            let before = ring.count
-            ring.cut(to: bytesMax)
-            return (before - ring.count, ring.bytes)
+            let before = ring.memory
+            let events = ring.cut(to: bytesMax, dropsMax: countMax) { $0.publishTime < time }
+            return (events, before - ring.memory)
         }
     }
 

@@ -21,11 +21,11 @@ package struct SessionLimits: Sendable {
     /// Requests at once after a quiet time. Default 500: what a screen does when it opens.
     package var requestsAtOnce = 500
 
-    /// Bytes of one encoded request. Default 1 MiB: a token of the largest size, twice.
-    package var requestBytesMax = 1 << 20
+    /// Bytes of one encoded request. Default 2 MiB: a token of the largest size, twice.
+    package var requestBytesMax = 2 << 20
 
-    /// Bytes of a resume token. Default 512 KiB: 8,192 topics with names and positions.
-    package var resumeTokenBytesMax = 512 << 10
+    /// Bytes of a resume token. Default 1 MiB: 8,192 topics with names and positions.
+    package var resumeTokenBytesMax = 1 << 20
 
     /// Bytes of the client's name. Default 128: a product, its version and a host.
     package var clientNameBytesMax = 128

@@ -30,12 +30,15 @@ import Testing
 
     // MARK: In the hub
 
-    private let event = MemoryLayout<EventTopic.Event>.stride
+    private static let bytesMax = 200_000
     private let fixture: HubFixture
+    private let sink = FakeSink()
+    private var metrics: HubMetrics { fixture.hub.metrics }
 
     init() {
         var limits = HubLimits()
-        limits.eventBytesMax = 80 * MemoryLayout<EventTopic.Event>.stride
+        limits.eventBytesMax = Self.bytesMax
+        limits.eventAgeMin = .seconds(1)
         fixture = HubFixture(limits: limits)
     }
 
@@ -49,65 +52,91 @@ import Testing
         fixture.turn.end()
     }
 
-    @Test func `the longest history gives up its oldest events, and a short one loses nothing`()
+    /// So many turns with ten events each, a tenth of a second from one to the next.
+    private func live(_ turns: UInt64, _ topic: EventTopic, _ look: () -> Void = {}) {
+        for turn in 0..<turns {
+            append(10 * turn + 1...10 * turn + 10, to: topic)
+            look()
+            fixture.turn.advance(.milliseconds(100))
+        }
+    }
+
+    private var trades: Int {
+        sink.updates.count { if case .trade? = $0.payload { true } else { false } }
+    }
+
+    private var gaps: [Gap] {
+        sink.updates.compactMap { if case .gap(let gap)? = $0.payload { gap } else { nil } }
+    }
+
+    @Test func `the largest history gives way, a small one loses nothing, and nobody who keeps up`()
         throws
     {
         let busy = try fixture.trades()
         let quiet = try fixture.trades("trade:binance:ETH/USDT")
         append(1...10, to: quiet)
-        let start = quiet.history.range
-        let sink = FakeSink()
         let session = fixture.subscribe(busy, to: sink)
-        for step in 0..<50 as Range<UInt64> {
-            append(10 * step + 1...10 * step + 10, to: busy)
-            #expect(busy.history.bytes + quiet.history.bytes <= 80 * event)
+        live(500, busy) {
+            #expect(busy.history.memory + quiet.history.memory <= Self.bytesMax)
         }
-        #expect(quiet.history.range == start)
-        #expect(busy.history.range.count > 50)
-        // Who keeps up is not concerned.
-        let trades = sink.updates.filter { if case .trade? = $0.payload { true } else { false } }
-        #expect(trades.count == 500)
-        let metrics = fixture.hub.metrics
+        #expect(quiet.history.range == 1..<12)
+        #expect(busy.history.range.count > 500)
+        #expect(trades == 5000 && gaps.isEmpty)
         #expect(metrics.cutEvents.value == busy.history.range.lowerBound - 1)
         fixture.hub.takeCensus()
-        #expect(Int(metrics.historyBytes.value) == busy.history.bytes + quiet.history.bytes)
+        #expect(Int(metrics.historyBytes.value) == busy.history.memory + quiet.history.memory)
         session.end()
     }
 
     @Test func `who stood where events were given up is told which`() throws {
         let busy = try fixture.trades()
         append(1...1, to: busy)
-        let sink = FakeSink()
         let session = fixture.subscribe(busy, to: sink)
         let from = busy.position.sequence
         sink.isBlocked = true
-        append(2...200, to: busy)
+        live(500, busy)
         sink.isBlocked = false
         session.becameWritable()
-        guard case .gap(let gap)? = sink.updates.first?.payload else {
-            Issue.record("no gap")
-            return
-        }
-        #expect(gap.fromSequence == from + 1 && gap.toSequence == sink.updates[0].sequence)
+        #expect(gaps.map(\.fromSequence) == [from + 1])
+        #expect(gaps.first?.toSequence == sink.updates.first?.sequence)
         #expect(sink.updates.last?.sequence == busy.position.sequence)
         session.end()
     }
 
-    @Test func `many topics keep an event each, though that is more than they may have`() throws {
-        let topics = try (0..<200).map { try fixture.trades("trade:binance:A\($0)/USDT") }
-        for round in 1...3 as ClosedRange<UInt64> {
-            for topic in topics { append(round...round, to: topic) }
+    @Test func `however much comes in one turn, who keeps up has it`() throws {
+        let busy = try fixture.trades()
+        let session = fixture.subscribe(busy, to: sink)
+        append(1...5000, to: busy)
+        #expect(trades == 5000 && gaps.isEmpty)
+        session.end()
+    }
+
+    @Test func `what is young stays, what is old goes by steps`() throws {
+        let busy = try fixture.trades()
+        append(1...10_000, to: busy)
+        #expect(busy.history.memory > Self.bytesMax && metrics.cutEvents.value == 0)
+        fixture.turn.advance(.seconds(2))
+        for step in 1...3 as ClosedRange<UInt64> {
+            append(10_000 + step...10_000 + step, to: busy)
+            #expect(metrics.cutEvents.value <= 4096 * step)
         }
-        #expect(topics.allSatisfy { $0.history.range.contains($0.position.sequence) })
-        #expect(topics.reduce(0) { $0 + $1.history.bytes } <= (200 + 10) * event)
+        #expect(busy.history.memory <= Self.bytesMax * 3 / 4)
+        #expect(metrics.cutEvents.value > 8192)
     }
 
     @Test func `a topic that ends leaves its part to the others`() throws {
-        let busy = try fixture.trades()
-        append(1...60, to: busy)
-        let board = try #require(fixture.hub.allBoards.first)
-        fixture.hub.dissolve(board)
+        let (ends, stays) = (
+            try fixture.trades("trade:binance:ETH/USDT"), try fixture.trades()
+        )
+        append(1...600, to: ends)
+        let boards = fixture.hub.allBoards
+        fixture.hub.dissolve(try #require(boards.first { "\($0.symbol)" == "ETH/USDT" }))
+        fixture.turn.advance(.seconds(2))
+        append(1...600, to: stays)
+        fixture.turn.advance(.seconds(2))
+        append(601...700, to: stays)
+        #expect(metrics.cutEvents.value == 0)
         fixture.hub.takeCensus()
-        #expect(fixture.hub.metrics.historyBytes.value == 0)
+        #expect(Int(metrics.historyBytes.value) == stays.history.memory)
     }
 }

@@ -222,7 +222,7 @@ package final class Hub {
         boards[board.venue]?[board.symbol] = nil
         for topic in board.topics {
             if ownsTopics, let events = topic as? EventTopic {
-                historyBudget.changed(by: -events.history.memory)
+                historyBudget.forget(events)
             }
             topics[topic.name] = nil
             loops.forget(topic)
@@ -294,6 +294,6 @@ package final class Hub {
             }
         }
         dirty.removeAll(keepingCapacity: true)
-        if ownsTopics { cutHistories() }
+        heedHistoryBudget()
     }
 }

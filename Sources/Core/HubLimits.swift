@@ -6,7 +6,7 @@ package struct HubLimits: Sendable {
 
     /// Events a ring keeps. Default 65,536: minutes of the busiest market, so that a client that
     /// reconnects finds what it missed. Memory is taken as events come, in pieces for at most
-    /// 1,024 of them.
+    /// 63 of them.
     package var eventsPerTopicMax = 65536
 
     /// Bytes of history a topic may hold. Default 64 MiB: the count is the limit for trades, this
@@ -14,12 +14,13 @@ package struct HubLimits: Sendable {
     package var eventBytesPerTopicMax = 64 << 20
 
     /// Memory of the histories of all topics together. Default 1 GiB: some seven million trades.
-    /// As it is nearly reached, the largest histories give up their oldest events.
+    /// As it is nearly reached, the largest histories give up their oldest events. Each topic that
+    /// has had events keeps 8 KiB.
     package var eventBytesMax = 1 << 30
 
-    /// Events younger than that are not given up for others. Default 10 s: what feeds bring in that
-    /// time is little, and some are told of it later than others.
-    package var eventAgeMin = Duration.seconds(10)
+    /// Events younger than that are not given up for others. Default 70 s: longer than the longest
+    /// interval at which somebody may ask to be told, and an eighth for its place on the grid.
+    package var eventAgeMin = Duration.seconds(70)
 
     /// Removed levels a book remembers, both sides together, so that a delta can tell of them: who
     /// is further behind gets a snapshot. Default 1,024: some 16 s of a busy BTC/USDT book of depth

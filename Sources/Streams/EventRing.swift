@@ -19,6 +19,7 @@ package struct EventRing<Element: Sendable>: Sendable {
 
     @usableFromInline package let countMax: Int
     /// Events in one piece of memory: a short ring holds less than two of its own length.
+    /// 63 of 128 bytes and an array's head are 8 KiB.
     @usableFromInline let chunkLength: Int
     @usableFromInline package let bytesMax: Int
 
@@ -43,7 +44,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
         precondition(countMax > 0 && bytesMax > 0)
         self.countMax = countMax
-        chunkLength = min(countMax, 128)
+        chunkLength = min(countMax, 63)
         self.bytesMax = bytesMax
         first = firstSequence
         next = firstSequence
@@ -106,20 +107,34 @@ package struct EventRing<Element: Sendable>: Sendable {
                 spare = []
                 continue
             }
-            guard count > 1, before - count < dropsMax, let oldest = self[first], isOld(oldest)
+            guard count > 1, before - count < dropsMax, let oldest = chunks[0][start],
+                isOld(oldest.element)
             else { break }
+            // Places are given back by the chunk: some of them without the rest gain nothing.
+            guard oldest.bytes > MemoryLayout<Element>.stride || hasOldChunk(isOld) else { break }
             dropFirst()
         }
         if count < before { countCut = count }
         return before - count
     }
 
+    /// All of the first chunk may go.
+    private func hasOldChunk(_ isOld: (Element) -> Bool) -> Bool {
+        chunks.count > 1 && chunks[0].last.flatMap { $0 }.map { isOld($0.element) } ?? false
+    }
+
+    /// A cut took some of what there could be.
+    package var isCut: Bool { countCut < countMax }
+
     /// Events that the ring will hold, as far as one knows: fewer than it may since it was cut.
     package var reach: Int { min(countMax, max(count, countCut)) }
 
     @inlinable mutating func dropFirst() {
         bytes -= chunks[0][start]?.bytes ?? 0
+        // Whoever has a second reference makes this copy the chunk, for fewer places.
+        let places = chunks[0].capacity
         chunks[0][start] = nil
+        slots += chunks[0].capacity - places
         start += 1
         first += 1
         if start == chunks[0].count, isEmpty || start == chunkLength {

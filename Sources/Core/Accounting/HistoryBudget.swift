@@ -3,16 +3,16 @@ internal import Base
 /// The memory of all event topics' histories together; each has its own bounds beside.
 ///
 /// Above seven eighths of it the largest histories give up their oldest events, down to one size
-/// for all, until three quarters are taken. What has come in the last seconds stays in any case,
-/// for those who are told at a rate, on other loops, or a little later than others. It goes by
-/// steps at the end of turns, when everything is published, so that no turn is held up for long.
+/// for all, until three quarters are taken. What is young stays in any case, for those who are told
+/// at a rate, on other loops, or a little later than others. It goes by steps, after the sends of a
+/// turn, so that nobody waits for it for long.
 struct HistoryBudget {
     private let bytesMax: Int
     private(set) var bytes = 0
     /// When a round may begin; the last one ended a little before.
     private var next = Instant(nanoseconds: .min)
     /// Those that are still to be cut in this round, and to which size.
-    var toCut: [SharedHistory] = []
+    private(set) var toCut: [EventTopic] = []
     private(set) var level = Int.max
 
     /// Between two rounds, if what is left is young: each looks at all histories.
@@ -22,16 +22,28 @@ struct HistoryBudget {
 
     private var isExceeded: Bool { bytes > bytesMax - bytesMax / 8 }
 
-    func isDue(at now: Instant) -> Bool { isExceeded && now >= next }
+    /// Whether there is something to do.
+    func isDue(at now: () -> Instant) -> Bool {
+        !toCut.isEmpty || isExceeded && now() >= next
+    }
 
     /// A history has become so much larger, or smaller.
     mutating func changed(by difference: Int) { bytes += difference }
 
-    mutating func begin(_ histories: [SharedHistory]) {
-        let sizes = histories.map(\.memory)
-        level = Self.level(of: sizes, total: bytesMax - bytesMax / 4)
-        toCut = zip(histories, sizes).filter { $0.1 > level }.map(\.0)
+    /// The topic is no more.
+    mutating func forget(_ topic: EventTopic) {
+        bytes -= topic.history.memory
+        toCut.removeAll { $0 === topic }
     }
+
+    mutating func begin(_ topics: [EventTopic]) {
+        let sizes = topics.map(\.history.memory)
+        bytes = sizes.reduce(0, +)
+        level = Self.level(of: sizes, total: bytesMax - bytesMax / 4)
+        toCut = zip(topics, sizes).filter { $0.1 > level }.map(\.0)
+    }
+
+    mutating func cutLast() { toCut.removeLast() }
 
     mutating func ended(at now: Instant) {
         if isExceeded { next = now + Self.pause }
@@ -50,26 +62,36 @@ struct HistoryBudget {
 }
 
 extension Hub {
-    /// Events that go in one turn at most: a fraction of a millisecond.
-    private static let cutsPerTurn = 4096
+    /// Events that go in one step at most: a fraction of a millisecond.
+    private static let cutsPerStep = 4096
     /// Of them while one history is locked.
     private static let cutsAtOnce = 1024
 
-    /// One step, once a turn's publications are done, and every second.
-    func cutHistories() {
+    /// To be called after publications, and every second.
+    func heedHistoryBudget() {
+        guard ownsTopics, historyBudget.isDue(at: turn.instant) else { return }
+        turn.afterSends { [unowned self] in cutHistories() }
+    }
+
+    private func cutHistories() {
         if historyBudget.toCut.isEmpty {
-            guard historyBudget.isDue(at: turn.instant()) else { return }
-            historyBudget.begin(allTopics.compactMap { ($0 as? EventTopic)?.history })
+            historyBudget.begin(allTopics.compactMap { $0 as? EventTopic })
         }
-        let youngest = Timestamp(
-            nanoseconds: now().nanoseconds - limits.eventAgeMin.wholeNanoseconds)
-        var left = Self.cutsPerTurn
-        while left > 0, let history = historyBudget.toCut.last {
+        let now = now()
+        let youngest = now.nanoseconds - limits.eventAgeMin.wholeNanoseconds
+        let young = Timestamp(nanoseconds: youngest)...now
+        var left = Self.cutsPerStep
+        while left > 0, let topic = historyBudget.toCut.last {
             let most = min(left, Self.cutsAtOnce)
-            let cut = history.cut(to: historyBudget.level, before: youngest, countMax: most)
+            let cut = topic.history.cut(
+                to: historyBudget.level, sparing: young, countMax: most)
             historyBudget.changed(by: -cut.bytes)
             metrics.cutEvents.add(UInt64(cut.events))
-            if cut.events < most { historyBudget.toCut.removeLast() }
+            if cut.events < most {
+                historyBudget.cutLast()
+                // Who filters may stand far back, because nothing passed: he is told how far he is.
+                if topic.history.isCut { topic.markDirty() }
+            }
             // One that has nothing to give costs a look.
             left -= max(cut.events, 16)
         }

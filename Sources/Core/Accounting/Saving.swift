@@ -91,10 +91,8 @@ extension Hub {
         let longest = waiting.values.map { now - $0.since }.max() ?? .zero
         metrics.behind.set(Int64(waiting.values.reduce(0) { $0 + $1.session.waitingCount }))
         metrics.oldestBehind.set(longest.wholeNanoseconds)
-        if ownsTopics {
-            cutHistories()
-            metrics.historyBytes.set(Int64(historyBudget.bytes))
-        }
+        heedHistoryBudget()
+        if ownsTopics { metrics.historyBytes.set(Int64(historyBudget.bytes)) }
         sharedCatchUps.forgetLasting()
     }
 }

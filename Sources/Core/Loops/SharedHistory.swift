@@ -35,6 +35,9 @@ final class SharedHistory: Sendable {
     /// Bytes that the history takes.
     var memory: Int { with { $0.memory } }
 
+    /// Events went so that those of all topics fit.
+    var isCut: Bool { with { $0.isCut } }
+
     /// Events that the history will hold, as far as one knows.
     var reach: Int { with { $0.reach } }
 
@@ -47,14 +50,16 @@ final class SharedHistory: Sendable {
         }
     }
 
-    /// Drops the oldest events, `countMax` at most, that were published before `time`, until the
-    /// history takes so many bytes. Says how many went, and how many bytes with them.
+    /// Drops the oldest events, `countMax` at most, until the history takes so many bytes, but none
+    /// that was published in the time of `young`. Says how many went, and how many bytes with them.
     func cut(
-        to bytesMax: Int, before time: Timestamp, countMax: Int
+        to bytesMax: Int, sparing young: ClosedRange<Timestamp>, countMax: Int
     ) -> (events: Int, bytes: Int) {
         with { ring in
             let before = ring.memory
-            let events = ring.cut(to: bytesMax, dropsMax: countMax) { $0.publishTime < time }
+            let events = ring.cut(to: bytesMax, dropsMax: countMax) {
+                !young.contains($0.publishTime)
+            }
             return (events, before - ring.memory)
         }
     }

@@ -124,6 +124,49 @@ import Testing
         #expect(metrics.cutEvents.value > 8192)
     }
 
+    @Test func `a topic that ends while histories are cut is not counted twice`() throws {
+        let (ends, stays) = (
+            try fixture.trades("trade:binance:ETH/USDT"), try fixture.trades()
+        )
+        append(1...20_000, to: ends)
+        append(1...20_000, to: stays)
+        fixture.turn.advance(.seconds(2))
+        append(20_001...20_001, to: stays)
+        #expect(metrics.cutEvents.value == 4096)
+        let boards = fixture.hub.allBoards
+        fixture.hub.dissolve(try #require(boards.first { "\($0.symbol)" == "ETH/USDT" }))
+        for _ in 0..<10 {
+            fixture.hub.takeCensus()
+            fixture.turn.end()
+            fixture.turn.advance(.seconds(1))
+        }
+        fixture.hub.takeCensus()
+        #expect(Int(metrics.historyBytes.value) == stays.history.memory)
+        #expect(stays.history.memory <= Self.bytesMax * 3 / 4)
+    }
+
+    @Test func `where each has a little, nobody loses what would free nothing`() throws {
+        let topics = try (0..<100).map { try fixture.trades("trade:binance:A\($0)/USDT") }
+        for topic in topics { append(1...30, to: topic) }
+        fixture.turn.advance(.seconds(2))
+        for topic in topics { append(31...31, to: topic) }
+        #expect(metrics.cutEvents.value == 0)
+    }
+
+    @Test func `who filters is told how far he is before it is cut off`() throws {
+        let busy = try fixture.trades()
+        append(1...1, to: busy)
+        let session = Session(codec: .protobuf, sink: sink)
+        let options = try FilteredTopicTests.options("side == sell", for: busy)
+        _ = session.add(busy, options, resumeAt: nil)
+        session.becameWritable()
+        live(200, busy)
+        #expect(metrics.cutEvents.value > 0 && gaps.isEmpty)
+        let told = try #require(sink.updates.last?.sequence)
+        #expect(told >= busy.history.range.lowerBound - 1)
+        session.end()
+    }
+
     @Test func `a topic that ends leaves its part to the others`() throws {
         let (ends, stays) = (
             try fixture.trades("trade:binance:ETH/USDT"), try fixture.trades()

@@ -1,5 +1,6 @@
 import Base
 import Core
+import GRPC
 import Runtime
 
 @testable import Gateway
@@ -26,6 +27,8 @@ final class GatewayRig: Sendable {
         try await self.init(limits, loops: loops) { limits in
             var options = GatewayOptions()
             options.limits = limits
+            // Clients here answer no PING, and a test may have to wait for all others.
+            options.rpc.keepaliveInterval = .seconds(3600)
             return options
         }
     }

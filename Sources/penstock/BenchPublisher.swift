@@ -13,6 +13,8 @@ final class BenchPublisher {
     private let topics: [EventTopic]
     private let period: Duration
     private let data: [UInt8]
+    /// Shorter by the time that it was due: a message is as long whenever it comes.
+    private let lateData: [UInt8]
     private var due: Instant
     private var timer: TimerID?
 
@@ -22,6 +24,7 @@ final class BenchPublisher {
         period = .nanoseconds(1_000_000_000 / load.rate)
         // Number, epoch, sequence, publish time and the head of the payload take about 26 bytes.
         data = [UInt8](repeating: UInt8(ascii: "x"), count: load.bytes - 26)
+        lateData = Array(data.dropLast(9))
         due = Clock.now()
     }
 
@@ -47,6 +50,7 @@ final class BenchPublisher {
         let (now, time) = (Clock.now(), Clock.timestamp())
         for _ in 0..<Self.periodsAtOnce {
             let dueTime = dueTime(at: now, time)
+            let data = dueTime == .unknown ? data : lateData
             for topic in topics { topic.append(data, receiveTime: dueTime) }
             due = due + period
             if due > now { break }

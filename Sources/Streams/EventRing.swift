@@ -123,9 +123,6 @@ package struct EventRing<Element: Sendable>: Sendable {
         chunks.count > 1 && chunks[0].last.flatMap { $0 }.map { isOld($0.element) } ?? false
     }
 
-    /// A cut took some of what there could be.
-    package var isCut: Bool { countCut < countMax }
-
     /// Events that the ring will hold, as far as one knows: fewer than it may since it was cut.
     package var reach: Int { min(countMax, max(count, countCut)) }
 

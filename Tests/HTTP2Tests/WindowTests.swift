@@ -216,16 +216,22 @@ import Testing
         #expect(block.withRawSpan { server.trySend($0) })
     }
 
-    @Test func `no more are told of room in the output than it has room for, and all in the end`() {
+    /// A server with streams that nothing holds up but its output.
+    private func wideStreams(_ count: Int) -> (pair: Pair, streams: [HTTP2Stream]) {
         var limits = HTTP2Limits()
         limits.streamReceiveWindow = 10 << 20
         limits.connectionReceiveWindow = 100 << 20
         let pair = Pair(clientLimits: limits)
-        let streams = (0..<40).map { _ in pair.open().server }
+        let streams = (0..<count).map { _ in pair.open().server }
         for stream in streams {
             pair.server.sendHeaders(okFields, on: stream, endStream: false)
         }
         pair.exchange()
+        return (pair, streams)
+    }
+
+    @Test func `no more are told of room in the output than it has room for, and all in the end`() {
+        let (pair, streams) = wideStreams(40)
         let block = [UInt8](repeating: 1, count: 10_000)
         while block.withRawSpan({ streams[0].trySend($0) }) {}
         for stream in streams { #expect(!block.withRawSpan { stream.trySend($0) }) }
@@ -245,15 +251,7 @@ import Testing
     }
 
     @Test func `who finds no room when told of it is first the next time`() {
-        var limits = HTTP2Limits()
-        limits.streamReceiveWindow = 10 << 20
-        limits.connectionReceiveWindow = 100 << 20
-        let pair = Pair(clientLimits: limits)
-        let streams = (0..<40).map { _ in pair.open().server }
-        for stream in streams {
-            pair.server.sendHeaders(okFields, on: stream, endStream: false)
-        }
-        pair.exchange()
+        let (pair, streams) = wideStreams(40)
         let helping = [UInt8](repeating: 1, count: 30_000)
         var taken: [UInt32: Int] = [:]
         func send(_ stream: HTTP2Stream) {
@@ -273,15 +271,8 @@ import Testing
 
     @Test func `who was told of room and sent stands behind who waits, whatever the client opened`()
     {
-        var limits = HTTP2Limits()
-        limits.streamReceiveWindow = 10 << 20
-        limits.connectionReceiveWindow = 100 << 20
-        let pair = Pair(clientLimits: limits)
-        let (filler, served, waiting) = (pair.open().server, pair.open().server, pair.open().server)
-        for stream in [filler, served, waiting] {
-            pair.server.sendHeaders(okFields, on: stream, endStream: false)
-        }
-        pair.exchange()
+        let (pair, streams) = wideStreams(3)
+        let (filler, served, waiting) = (streams[0], streams[1], streams[2])
         let helping = [UInt8](repeating: 1, count: 30_000)
         func tries(_ stream: HTTP2Stream) -> Bool { helping.withRawSpan { stream.trySend($0) } }
         func told() -> [UInt32] {

@@ -14,6 +14,8 @@ struct HistoryBudget {
     /// Those that are still to be cut in this round, and to which size.
     private(set) var toCut: [EventTopic] = []
     private(set) var level = Int.max
+    /// The last of them has given up events already.
+    private var lastHasGiven = false
 
     /// Between two rounds, if what is left is young: each looks at all histories.
     private static let pause = Duration.seconds(1)
@@ -43,7 +45,15 @@ struct HistoryBudget {
         toCut = zip(topics, sizes).filter { $0.1 > level }.map(\.0)
     }
 
-    mutating func cutLast() { toCut.removeLast() }
+    /// The last one of `toCut` gave up so many events, and has more to give or not. True: it is
+    /// done, and gave some in this round.
+    mutating func cut(_ events: Int, hasMore: Bool) -> Bool {
+        lastHasGiven = lastHasGiven || events > 0
+        if hasMore { return false }
+        defer { lastHasGiven = false }
+        toCut.removeLast()
+        return lastHasGiven
+    }
 
     mutating func ended(at now: Instant) {
         if isExceeded { next = now + Self.pause }
@@ -74,6 +84,8 @@ extension Hub {
     }
 
     private func cutHistories() {
+        // Asked again: several steps may have been scheduled in one turn.
+        guard historyBudget.isDue(at: turn.instant) else { return }
         if historyBudget.toCut.isEmpty {
             historyBudget.begin(allTopics.compactMap { $0 as? EventTopic })
         }
@@ -87,11 +99,8 @@ extension Hub {
                 to: historyBudget.level, sparing: young, countMax: most)
             historyBudget.changed(by: -cut.bytes)
             metrics.cutEvents.add(UInt64(cut.events))
-            if cut.events < most {
-                historyBudget.cutLast()
-                // Who filters may stand far back, because nothing passed: he is told how far he is.
-                if topic.history.isCut { topic.markDirty() }
-            }
+            // Who filters may stand far back, because nothing passed: he is told how far he is.
+            if historyBudget.cut(cut.events, hasMore: cut.events == most) { topic.markDirty() }
             // One that has nothing to give costs a look.
             left -= max(cut.events, 16)
         }

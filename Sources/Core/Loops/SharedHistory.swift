@@ -35,9 +35,6 @@ final class SharedHistory: Sendable {
     /// Bytes that the history takes.
     var memory: Int { with { $0.memory } }
 
-    /// Events went so that those of all topics fit.
-    var isCut: Bool { with { $0.isCut } }
-
     /// Events that the history will hold, as far as one knows.
     var reach: Int { with { $0.reach } }
 

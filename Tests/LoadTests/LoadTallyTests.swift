@@ -1,5 +1,4 @@
 import Base
-import Load
 import Testing
 
 @testable import Load

@@ -7,7 +7,8 @@ struct FollowedTopics {
     let tally: LoadTally
     /// States are rebuilt and compared here; nil: only positions are followed.
     let witness: StateWitness?
-    /// Size of the payload of `bench` topics; nil: any.
+    /// Size of the payload of `bench` topics where no receive_time is told; nil: any. A message
+    /// that tells one is as long as the others, its payload shorter.
     let payloadBytes: Int?
     private(set) var cursors: [UInt32: TopicCursor] = [:]
     private var states: [UInt32: MergedState] = [:]
@@ -53,7 +54,7 @@ struct FollowedTopics {
             tally.moved(from: before, to: after)
         }
         if let payloadBytes, head.payload == UpdateHead.Field.data,
-            head.payloadBytes != payloadBytes
+            head.payloadBytes + head.receiveTimeBytes != payloadBytes
         {
             tally.fault("wrong_size")
         }

@@ -30,6 +30,9 @@ struct UpdateHead {
     var gapFrom: UInt64?
     var isNewEpoch = false
 
+    /// What `receiveTime` takes in the message: a tag and a fixed64.
+    var receiveTimeBytes: Int { receiveTime > 0 ? 9 : 0 }
+
     /// A whole state.
     var isSnapshot: Bool { base == nil && (payload == Field.tick || payload == Field.book) }
 

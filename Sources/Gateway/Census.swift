@@ -1,7 +1,9 @@
-/// A look at every connection once a second, a few at a time: ten thousand at once would keep
-/// everybody waiting for some 13 ms.
+/// A look once a second at every connection that held bytes when it was asked last, a few at a
+/// time: ten thousand at once would keep everybody waiting for some 13 ms. All others hold nothing,
+/// or would have said so: `GatewayConnection.heldUp` is told of what topics leave behind.
 struct Census {
-    /// Who is still to be asked in this round.
+    /// Who is to be asked in the next round, and who still in this one.
+    private var holders: [Int64] = []
     private var unasked: [Int64] = []
     /// Bytes of the connection that held the most, when it was asked or since.
     private(set) var largest = 0
@@ -15,12 +17,15 @@ struct Census {
     /// The round has come to its end, or none has begun.
     var isOver: Bool { unasked.isEmpty }
 
-    /// Begins a round in which these are asked, in the steps that they take and within a second.
-    mutating func begin(_ connections: [Int64]) {
-        let steps = (connections.count + Self.stepMax - 1) / Self.stepMax
-        self = Census()
-        unasked = connections
+    /// This one is to be asked; it is in no round yet.
+    mutating func add(_ connection: Int64) { holders.append(connection) }
+
+    /// Begins a round, in the steps that it takes and within a second.
+    mutating func begin() {
+        let steps = (holders.count + Self.stepMax - 1) / Self.stepMax
         pause = Self.interval / max(1, steps)
+        largest = 0
+        (unasked, holders) = (holders, [])
     }
 
     /// Who is asked in this step.

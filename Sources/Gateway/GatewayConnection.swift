@@ -32,6 +32,8 @@ final class GatewayConnection: ByteStreamDelegate {
     private var drainsWithin: Duration?
     /// Bytes held for the peer, as the server's ledger knows them.
     var noted = HeldBytes()
+    /// The next census asks it.
+    var isInCensus = false
 
     init(id: Int64, stream: ByteStream, server: GatewayServer) {
         self.id = id
@@ -82,6 +84,8 @@ final class GatewayConnection: ByteStreamDelegate {
         case .securing, .ended: break
         }
     }
+
+    func heldUp(_ stream: ByteStream) { noteHeldBytes() }
 
     func becameWritable(_ stream: ByteStream) {
         outputDrained()

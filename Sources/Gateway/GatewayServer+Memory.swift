@@ -8,6 +8,7 @@ extension GatewayServer {
     func held(_ held: HeldBytes, by connection: GatewayConnection) {
         let isExceeded = group.changed(from: connection.noted, to: held)
         connection.noted = held
+        if held.bytes > 0 { keepInCensus(connection) }
         if held.bytes > limits.connectionBytesMax { connection.shed(.memory) }
         census.noted(held.bytes)
         if held.bytes > member.largestBytes.value { member.largestBytes.set(Int64(held.bytes)) }
@@ -27,12 +28,21 @@ extension GatewayServer {
         }
     }
 
-    /// Asks every connection once a second: what topics send grows without anybody being told.
+    private func keepInCensus(_ connection: GatewayConnection) {
+        if connection.isInCensus { return }
+        connection.isInCensus = true
+        census.add(connection.id)
+    }
+
+    /// Asks those that hold something once a second: it grows, and leaves, without a word.
     func takeCensus() {
-        if census.isOver { census.begin(Array(connections.keys)) }
+        if census.isOver { census.begin() }
         for id in census.next() {
             guard let connection = connections[id] else { continue }
+            connection.isInCensus = false
             connection.noteHeldBytes()
+            if connection.noted.bytes == 0 { continue }
+            keepInCensus(connection)
             census.noted(connection.noted.bytes)
         }
         if census.isOver { censusEnded() }

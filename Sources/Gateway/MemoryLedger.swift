@@ -2,8 +2,9 @@
 /// messages and header blocks. Not in it: what every connection has anyway, 16 KB as a rule, which
 /// `connectionsMax` bounds.
 ///
-/// `Memory.md` has the order of shedding. Entries are noted when a connection received something,
-/// and all of them once a second. Bounds: a caller has an entry while his connections hold bytes.
+/// `Memory.md` has the order of shedding. Entries are noted when a connection received something or
+/// could not send all, and once a second while they are not 0. Bounds: a caller has an entry while
+/// his connections hold bytes.
 struct MemoryLedger {
     let ceiling: Int
     let ownerCeiling: Int

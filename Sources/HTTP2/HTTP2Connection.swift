@@ -46,7 +46,11 @@ package final class HTTP2Connection {
     var isTelling = false
     /// `waiting` is being gone through.
     var isPumping = false
-    var queuedBytes = 0
+    /// What streams have queued.
+    var queuedBytes: Int {
+        get { output.bytesHeldBack }
+        set { output.bytesHeldBack = newValue }
+    }
     /// What the peer ever allowed us to send on the connection.
     var windowGranted = 65_535
     var initialWindow = 65_535

@@ -53,6 +53,7 @@ extension ByteStream {
 
     private func flushed(_ isAll: Bool, at now: Instant) {
         if isAll, phase == .draining { shutDownWriting() }
+        if !output.holdsNothing { settleLater() }
         lastSentAt = now
         if isWarm || !output.holdsMemory { return }
         isWarm = true
@@ -68,9 +69,10 @@ extension ByteStream {
         return isWarm
     }
 
-    /// After the turn's sends: tells the delegate that the stream is closed.
+    /// After the turn's sends: tells the delegate that the stream is closed, or held up.
     func settle() {
         isSettling = false
+        if phase == .open, !output.holdsNothing { delegate?.heldUp(self) }
         if phase == .ending {
             // The kernel did not take all of the answer to the peer's last bytes.
             if isBlocked { return drain() }

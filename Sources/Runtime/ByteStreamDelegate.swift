@@ -8,6 +8,9 @@ package protocol ByteStreamDelegate: AnyObject {
     func opened(_ stream: ByteStream)
     /// Bytes arrived; the span dies when the call returns.
     func received(_ bytes: RawSpan, on stream: ByteStream)
+    /// The turn's sends are done, but the kernel did not take everything, or windows hold bytes
+    /// back. Told at least when that begins.
+    func heldUp(_ stream: ByteStream)
     /// The stream was blocked and everything in its output has left.
     func becameWritable(_ stream: ByteStream)
     /// The last call, exactly once, whoever closed it. `reason` is nil after an orderly end of the
@@ -17,4 +20,5 @@ package protocol ByteStreamDelegate: AnyObject {
 
 extension ByteStreamDelegate {
     package func opened(_ stream: ByteStream) {}
+    package func heldUp(_ stream: ByteStream) {}
 }

@@ -34,6 +34,19 @@ import Testing
         }
     }
 
+    @Test func `who begins to hold bytes back is asked to flush, though nothing is to be sent`() {
+        let turn = OutputTurn()
+        let connection = Connection(turn)
+        connection.output.bytesHeldBack += 5
+        #expect(turn.count == 1 && !connection.output.holdsNothing)
+        turn.flush { _ in }
+        // It goes on holding back: whoever flushes has been asked already.
+        connection.output.bytesHeldBack += 5
+        #expect(turn.isEmpty)
+        connection.output.bytesHeldBack -= 10
+        #expect(turn.isEmpty && connection.output.holdsNothing)
+    }
+
     @Test(arguments: [(4, [4]), (5, [4, 1]), (8, [4, 4]), (9, [4, 4, 1])])
     func `more outputs than go at once go in several parts`(count: Int, parts: [Int]) {
         let crowd = Crowd()

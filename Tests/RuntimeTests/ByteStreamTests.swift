@@ -79,8 +79,9 @@ import Testing
                             [UInt8](repeating: UInt8(truncatingIfNeeded: kilobyte), count: 1000))
                     }
                     stream.flushAtEndOfTurn()
-                    // The send happens between these two turns.
-                    loop.schedule(after: .zero) { blocked.keep(stream.isBlocked) }
+                }
+                peer.onHeldUp = { stream in
+                    blocked.keep(stream.isBlocked && !stream.output.isEmpty)
                 }
                 peer.onWritable = { stream in
                     writable.keep(!stream.isBlocked && stream.output.isEmpty)
@@ -94,6 +95,20 @@ import Testing
             let result = await arrived.value
             #expect(result.count == size)
             #expect(result.isWhole)
+        }
+    }
+
+    @Test func `bytes that windows hold back are told of when the turn is over`() async throws {
+        try await withLoop { loop in
+            let heldUp = Promise<Int>()
+            let endpoint = try await loop.listen { _ in Peer() }
+            loop.execute {
+                let peer = Peer()
+                peer.onOpened = { $0.output.bytesHeldBack = 7 }
+                peer.onHeldUp = { heldUp.keep($0.output.bytesHeldBack) }
+                loop.connect(endpoint, peer)
+            }
+            #expect(await heldUp.value == 7)
         }
     }
 

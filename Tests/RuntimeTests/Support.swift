@@ -48,6 +48,7 @@ final class Promise<Value: Sendable>: Sendable {
 final class Peer: ByteStreamDelegate {
     var onOpened: (ByteStream) -> Void = { _ in }
     var onReceived: ([UInt8], ByteStream) -> Void = { _, _ in }
+    var onHeldUp: (ByteStream) -> Void = { _ in }
     var onWritable: (ByteStream) -> Void = { _ in }
     var onClosed: (SystemError?) -> Void = { _ in }
     private var itself: Peer?
@@ -56,6 +57,7 @@ final class Peer: ByteStreamDelegate {
 
     func opened(_ stream: ByteStream) { onOpened(stream) }
     func received(_ bytes: RawSpan, on stream: ByteStream) { onReceived(bytes.copyBytes(), stream) }
+    func heldUp(_ stream: ByteStream) { onHeldUp(stream) }
     func becameWritable(_ stream: ByteStream) { onWritable(stream) }
     func closed(_ stream: ByteStream, _ reason: SystemError?) {
         itself = nil

@@ -66,6 +66,18 @@ extension OutputBuffer {
         set { window = newValue }
     }
 
+    /// Bytes that wait for the peer's windows, beside the output. When they begin to, the turn asks
+    /// for a flush, though there may be nothing to send: so whoever flushes sees that they wait.
+    package var bytesHeldBack: Int {
+        get { heldBack }
+        set {
+            if heldBack == 0, newValue > 0, let turn = unsafe turn {
+                unsafe turn._withUnsafeGuaranteedRef { $0.list(self) }
+            }
+            heldBack = newValue
+        }
+    }
+
     /// Messages that lanes have taken, and such as were counted otherwise.
     package var messagesTaken: Int {
         get { messages }

@@ -30,6 +30,8 @@ package final class OutputBuffer {
     /// Whom the turn asks to flush.
     private(set) var flusher: Unmanaged<AnyObject>?
     private var taken: UInt64 = 0
+    /// Bytes that the protocol keeps elsewhere until the peer's windows open.
+    var heldBack = 0
     var debt = FrameDebt()
 
     /// Told when there is something to flush, where no turn sees to that.
@@ -51,6 +53,9 @@ package final class OutputBuffer {
     package func setFlusher(_ flusher: AnyObject?) {
         unsafe self.flusher = flusher.map { unsafe Unmanaged.passUnretained($0) }
     }
+
+    /// Nothing waits, neither here nor behind windows.
+    package var holdsNothing: Bool { isEmpty && heldBack == 0 }
 
     package var count: Int { end &- start &+ debt.bytes }
     package var isEmpty: Bool { end == start && debt.isEmpty }

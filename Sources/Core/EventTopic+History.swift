@@ -32,7 +32,7 @@ extension EventTopic {
         _ wish: HistoryWish
     ) -> Bool {
         var bytes = 0
-        defer { read.removeAll(keepingCapacity: true) }
+        var read: [Event] = []
         while reached < end {
             read.removeAll(keepingCapacity: true)
             let countMax = min(Self.readMax, wish.eventsMax - response.events.count)

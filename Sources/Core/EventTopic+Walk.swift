@@ -10,9 +10,12 @@ extension EventTopic {
     func append(
         _ walk: inout EventWalk, to last: UInt64, _ key: Audience.Key, into frames: OutputBuffer
     ) {
+        if walk.seen &+ 1 == last, frames.count < walk.bytesMax, let newest = event(newest: last) {
+            return append(&walk, newest, key, into: frames)
+        }
         while walk.seen < last, frames.count < walk.bytesMax {
             let lost = history.read(
-                after: walk.seen, through: last, countMax: Self.readMax, into: &read)
+                after: walk.seen, through: last, countMax: Self.readMax, into: &hub.readEvents)
             if let lost {
                 walk.seen = lost.upperBound
                 let gap = Gap(
@@ -21,10 +24,10 @@ extension EventTopic {
                 walk.hasGap = true
                 hub.metrics.gaps.add()
             }
-            for event in read where frames.count < walk.bytesMax {
+            for event in hub.readEvents where frames.count < walk.bytesMax {
                 append(&walk, event, key, into: frames)
             }
-            read.removeAll(keepingCapacity: true)
+            hub.readEvents.removeAll(keepingCapacity: true)
         }
     }
 

@@ -26,14 +26,16 @@ package final class EventTopic: Topic {
     /// Events read at once, so that the history is not locked while they are encoded.
     static let readMax = 64
 
-    var history: SharedHistory { identity.history }
+    let history: SharedHistory
     private var lastSequence: UInt64 = 0
+    /// The last event, if the ring has it: most turns bring one, which is published without another
+    /// look at the ring. Nil on loops that do not own the topic.
+    private var newest: Event?
     private let names: FieldSet.Names
-    /// What was read last; empty between publications, its memory is kept.
-    var read: [Event] = []
 
     init(_ identity: TopicIdentity, hub: Hub, fieldNames: FieldSet.Names = .trade) {
-        identity.history.prepare(Self.makeRing(hub.limits, firstSequence: 1))
+        history = identity.history
+        history.prepare(Self.makeRing(hub.limits, firstSequence: 1))
         names = fieldNames
         super.init(identity, hub: hub)
     }
@@ -54,6 +56,7 @@ package final class EventTopic: Topic {
         let own = history.exchange(for: fresh)
         hub.historyBudget.changed(by: fresh.memory - own.memory)
         lastSequence = position.sequence
+        newest = nil
         continueWith(own)
         return true
     }
@@ -98,9 +101,13 @@ package final class EventTopic: Topic {
     func record(_ event: Event) {
         let (sequence, growth) = history.append(event)
         lastSequence = sequence
+        newest = event.size > hub.limits.eventBytesPerTopicMax ? nil : event
         markDirty()
         hub.historyBudget.changed(by: growth)
     }
+
+    /// The last event of all, where it is at hand.
+    func event(newest sequence: UInt64) -> Event? { sequence == lastSequence ? newest : nil }
 
     // MARK: Publishing
 

@@ -17,6 +17,10 @@ package final class Hub {
     var boards: [String: [Symbol: InstrumentBoard]] = [:]
     var venues: [String: any VenueConnector] = [:]
     private var dirty: [Topic] = []
+    /// In which the frames of one publication are put together, and events that were read for them.
+    /// Empty in between, their memory is kept: one for all topics, so that it stays in the cache.
+    let frames = OutputBuffer()
+    var readEvents: [EventTopic.Event] = []
     /// One per rate that somebody asked for; few, since most rates are presets.
     private var pacers: [Rate: Pacer] = [:]
     let sending: SendStage

@@ -20,7 +20,6 @@ package class Topic {
     unowned let hub: Hub
     private var audiences = Audiences()
     private(set) var isDirty = false
-    private let frames = OutputBuffer()
 
     init(_ identity: TopicIdentity, hub: Hub) {
         self.identity = identity
@@ -156,12 +155,15 @@ package class Topic {
             }
         }
         if isSent { hub.sending.began(publishTime) }
-        frames.release(above: 65536)
     }
+
+    /// More is given back after a publication.
+    private static let framesKept = 65536
 
     /// Tells an audience what it does not know yet. False: nothing it wants to know.
     @discardableResult
     final func tell(_ audience: Audience) -> Bool {
+        let frames = hub.frames
         var hasNews = false
         while audience.told != position {
             let before = audience.told
@@ -178,6 +180,7 @@ package class Topic {
             frames.removeAll()
             audience.told = news.reached
         }
+        frames.release(above: Self.framesKept)
         audience.known = position.sequence
         if hasNews {
             audience.wakeResting()

@@ -38,7 +38,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     /// Places that there is memory for, in use or not.
     @usableFromInline var slots = 0
     /// Events that the last `cut` left.
-    private var countCut = Int.max
+    @usableFromInline var countCut = Int.max
 
     /// 65,536 events are 39 minutes of the recorded BTCUSDT trades; 8 MiB, so many of 128 bytes.
     package init(countMax: Int = 65_536, bytesMax: Int = 8 << 20, firstSequence: UInt64 = 1) {
@@ -54,7 +54,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     @inlinable package var isEmpty: Bool { first == next }
 
     /// Sequence of the newest event ever appended, one before the first sequence at the start.
-    package var last: UInt64 { next &- 1 }
+    @inlinable package var last: UInt64 { next &- 1 }
 
     /// Adds an event of so many bytes and returns its sequence; the oldest give way. An event
     /// larger than the whole ring gets its sequence and is gone at once.
@@ -87,13 +87,13 @@ package struct EventRing<Element: Sendable>: Sendable {
     }
 
     /// What a reader who has everything up to `sequence` can no longer get: never silence.
-    package func gap(after sequence: UInt64) -> ClosedRange<UInt64>? {
+    @inlinable package func gap(after sequence: UInt64) -> ClosedRange<UInt64>? {
         // A position comes from a client: any number at all.
         sequence < first && first - sequence > 1 ? sequence + 1...first - 1 : nil
     }
 
     /// What the ring takes, if whoever appended told the size of the element itself, too.
-    package var memory: Int {
+    @inlinable package var memory: Int {
         slots * MemoryLayout<Stored?>.stride + max(0, bytes - count * MemoryLayout<Element>.stride)
     }
 
@@ -124,7 +124,7 @@ package struct EventRing<Element: Sendable>: Sendable {
     }
 
     /// Events that the ring will hold, as far as one knows: fewer than it may since it was cut.
-    package var reach: Int { min(countMax, max(count, countCut)) }
+    @inlinable package var reach: Int { min(countMax, max(count, countCut)) }
 
     @inlinable mutating func dropFirst() {
         bytes -= chunks[0][start]?.bytes ?? 0

@@ -119,11 +119,42 @@ import Testing
         #expect(connection.output.messagesTaken == 2)
     }
 
-    @Test func `the largest payload of one frame passes, one byte more is refused`() {
-        let connection = crowd.connect(1)[0]
-        #expect(crowd.deliver([UInt8](repeating: 1, count: 16_384)).taken == 1)
-        #expect(crowd.deliver([UInt8](repeating: 1, count: 16_385)).refused == [0])
-        #expect(connection.output.count == 16_393)
+    @Test(arguments: [16_384, 16_385, 32_768, 65_535, 13 * 16_384, 262_143])
+    func `a payload that is longer than a frame leaves in several, in one send`(size: Int) {
+        let connections = crowd.connect(3, window: 1 << 20)
+        for connection in connections { connection.output.laneWindow = 1 << 20 }
+        connections[2].output.append([9])
+        connections[2].output.becameFilled()
+        let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 / 1000) }
+        #expect(crowd.deliver(payload, messages: 4).taken == 3)
+        let parts = stride(from: 0, to: size, by: 16_384).map {
+            Array(payload[$0..<min($0 + 16_384, size)])
+        }
+        #expect(connections[0].output.owesLargeFrames == (parts.count <= FrameDebt.countMax))
+        crowd.flush()
+        for (connection, before) in zip(connections, [[], [], [9]] as [[UInt8]]) {
+            let frames = parts.flatMap { frame($0, on: connection.lane.streamID) }
+            let isWhole = connection.sent == before + frames
+            #expect(isWhole)
+            #expect(connection.sends == 1 && connection.output.messagesTaken == 4)
+            #expect(connection.lane.window == (1 << 20) - size)
+            #expect(connection.output.laneWindow == (1 << 20) - size)
+        }
+    }
+
+    @Test func `of a payload that is longer than a frame, all is taken or nothing`() {
+        let connections = crowd.connect(6, window: 1 << 20)
+        for connection in connections { connection.output.laneWindow = 1 << 20 }
+        connections[0].lane.window = 19_999
+        connections[1].output.laneWindow = 19_999
+        connections[2].output.openForLanes(false)
+        connections[3].lane.setOpen(false)
+        connections[4].output.append([UInt8](repeating: 1, count: (1 << 18) - 19_999))
+        crowd.rows.setCurrent(5, false)
+        let (taken, refused) = crowd.deliver([UInt8](repeating: 2, count: 20_000))
+        #expect(taken == 0 && refused == [0, 1, 2, 3, 4])
+        #expect(connections.map(\.output.count) == [0, 0, 0, 0, (1 << 18) - 19_999, 0])
+        #expect(connections.allSatisfy { $0.output.messagesTaken == 0 })
     }
 
     @Test func `the last row takes the place of one that goes`() {

@@ -85,7 +85,7 @@ extension OutputBuffer {
     }
 
     @inline(__always)
-    fileprivate func take(_ frame: inout SharedFrame, streamID: UInt32) {
+    func take(_ frame: inout SharedFrame, streamID: UInt32) {
         if start == end, !debt.isFull, let turn = unsafe turn {
             unsafe turn._withUnsafeGuaranteedRef { turn in
                 turn.list(self)

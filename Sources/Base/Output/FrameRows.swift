@@ -36,6 +36,8 @@ package struct FrameRows: ~Copyable {
         for row in rows { unsafe row.lane?.release() }
     }
 
+    package var isEmpty: Bool { rows.isEmpty }
+
     /// Adds the last row.
     package mutating func append(_ lane: FrameLane?, isCurrent: Bool) {
         let retained = unsafe lane.map { unsafe Unmanaged.passRetained($0) }
@@ -60,13 +62,29 @@ package struct FrameRows: ~Copyable {
         unsafe payload.withUnsafeBytes { bytes in
             var frame = unsafe SharedFrame(bytes, messages: messages)
             if frame.size > DataFrame.payloadMax {
-                refused += rows.indices.filter { rows[$0].isCurrent }
-                return 0
+                return unsafe deliver(large: bytes, messages: messages, refused: &refused)
             }
             return unsafe rows.withUnsafeBufferPointer { rows in
                 unsafe Self.deliver(&frame, to: rows, refused: &refused)
             }
         }
+    }
+
+    private func deliver(
+        large payload: UnsafeRawBufferPointer, messages: Int, refused: inout [Int]
+    ) -> Int {
+        var frame = unsafe LargeFrame(payload, messages: messages)
+        var delivered = 0
+        for (index, row) in rows.enumerated() where row.isCurrent {
+            if let lane = unsafe row.lane,
+                unsafe lane._withUnsafeGuaranteedRef({ frame.offer(to: $0) })
+            {
+                delivered += 1
+            } else {
+                refused.append(index)
+            }
+        }
+        return delivered
     }
 
     @inline(__always)

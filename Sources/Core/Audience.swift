@@ -26,27 +26,29 @@ package final class Audience {
         }
     }
 
+    // What every publication looks at lies side by side: with ten thousand topics none of it is in
+    // a cache.
     let key: Key
     /// What every current row has.
     var told: Position
     /// Nothing that this audience wants changed in (told, known].
     var known: UInt64
+    /// The rows as the hot path sees them.
+    private var lanes = FrameRows()
+    private var refused: [Int] = []
+    var saving = Saving()
+    private var hasResting = false
+    /// Waits in the pacer of its rate.
+    var isWaiting = false
+    private var rows: [Subscription] = []
     var pace = Pace()
+    /// What compressing is good for: frames to all rows, and to those who are caught up.
+    var liveWorth = CompressionWorth()
+    var missedWorth = CompressionWorth()
     /// With a filter on a state: the latest position at which it passed, whether there was news or
     /// not, and its values when it was told last, which changes are measured against.
     var passed: Position?
     var toldValues: FilterValues?
-    /// Waits in the pacer of its rate.
-    var isWaiting = false
-    var saving = Saving()
-    /// What compressing is good for: frames to all rows, and to those who are caught up.
-    var liveWorth = CompressionWorth()
-    var missedWorth = CompressionWorth()
-    private var rows: [Subscription] = []
-    /// The same rows, as the hot path sees them.
-    private var lanes = FrameRows()
-    private var refused: [Int] = []
-    private var hasResting = false
 
     init(key: Key, told: Position) {
         self.key = key
@@ -54,7 +56,7 @@ package final class Audience {
         known = told.sequence
     }
 
-    var isEmpty: Bool { rows.isEmpty }
+    var isEmpty: Bool { lanes.isEmpty }
     var count: Int { rows.count }
 
     func insert(_ subscription: Subscription) {

@@ -111,9 +111,10 @@ package final class EventTopic: Topic {
 
     // MARK: Publishing
 
-    override func commit(at now: Timestamp) -> Position? {
+    override func commit() -> Position? {
         let before = position
         position.sequence = lastSequence
+        publishTime = newest?.publishTime ?? hub.now()
         return before
     }
 

@@ -40,7 +40,7 @@ package class Session {
         return AcceptedTopic(
             name: topic.name, number: topic.number, epoch: topic.position.epoch,
             sequence: topic.position.sequence, status: topic.status, resumed: resumed,
-            startSequence: topic is StateTopic ? nil : start.sequence)
+            startSequence: topic.isState ? nil : start.sequence)
     }
 
     /// Adds a topic that the session does not have. Frames leave with `becameWritable()`.

@@ -20,6 +20,8 @@ package class StateTopic: Topic {
     /// Whether there is any state to show yet.
     package var hasState: Bool { preconditionFailure("abstract") }
 
+    package final override var isState: Bool { true }
+
     /// What a filter sees of the state.
     var filterValues: FilterValues { preconditionFailure("abstract") }
 
@@ -119,8 +121,8 @@ package class StateTopic: Topic {
 
     // MARK: Publishing
 
-    final override func commit(at now: Timestamp) -> Position? {
-        let before = position
+    final override func commit() -> Position? {
+        let (before, now) = (position, hub.now())
         if beginsEpoch {
             beginsEpoch = false
             position = Position(epoch: hub.freshEpoch(), sequence: 1)

@@ -33,6 +33,9 @@ package class Topic {
 
     // MARK: What a kind of topic answers
 
+    /// Subscribers want the present state, not every event.
+    package var isState: Bool { false }
+
     /// Payload fields that a subscriber may choose from.
     package var fieldNames: FieldSet.Names { .none }
 
@@ -74,8 +77,9 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
-    /// Makes pending changes part of the state under a new position. Returns the old one.
-    func commit(at now: Timestamp) -> Position? { preconditionFailure("abstract") }
+    /// Makes pending changes part of the state under a new position, and notes when that was.
+    /// Returns the old one.
+    func commit() -> Position? { preconditionFailure("abstract") }
 
     /// Appends frames that lead the current rows of `audience` on. Nil and nothing appended:
     /// nothing changed that they want, up to the present.
@@ -138,11 +142,10 @@ package class Topic {
     package final func publishPending() {
         guard isDirty else { return }
         isDirty = false
+        let hub = hub
         // A topic that follows another loop's has its position already.
         if hub.ownsTopics {
-            let now = hub.now()
-            guard let before = commit(at: now) else { return }
-            publishTime = now
+            guard let before = commit() else { return }
             hub.metrics.updates.add()
             hub.relay { .changed(change(since: before)) }
         }
@@ -163,6 +166,7 @@ package class Topic {
     /// Tells an audience what it does not know yet. False: nothing it wants to know.
     @discardableResult
     final func tell(_ audience: Audience) -> Bool {
+        let hub = hub
         let frames = hub.frames
         var hasNews = false
         while audience.told != position {
@@ -255,7 +259,7 @@ package class Topic {
         publishPending()
         let old = subscription.audience
         var cursor = subscription.cursor ?? .at(old.told)
-        if self is StateTopic, !key.fields.isSubset(of: old.key.fields) { cursor = .nothing }
+        if isState, !key.fields.isSubset(of: old.key.fields) { cursor = .nothing }
         leaveAudience(of: subscription)
         subscription.audience = audience(key)
         subscription.audience.insert(subscription)

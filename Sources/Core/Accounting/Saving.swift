@@ -44,7 +44,7 @@ extension Topic {
         metrics.deliveries.add(times)
         metrics.deliveredBytes.add(times &* UInt64(sent))
         if sent < bytes { metrics.savedByGzip.add(times &* UInt64(bytes - sent)) }
-        let isConflated = self is StateTopic && audience.key.filter == nil
+        let isConflated = isState && audience.key.filter == nil
         if isConflated, before.epoch == reached.epoch {
             metrics.conflated.add((reached.sequence &- before.sequence &- 1) &* times)
         }
@@ -60,7 +60,7 @@ extension Topic {
         to reached: Subscription.Cursor
     ) {
         hub.metrics.caughtUpBytes.add(UInt64(bytes))
-        guard self is StateTopic, subscription.hasStarted,
+        guard isState, subscription.hasStarted,
             subscription.audience.key.filter == nil, case .at(let before) = cursor,
             case .at(let after) = reached, before.epoch == after.epoch,
             after.sequence > before.sequence

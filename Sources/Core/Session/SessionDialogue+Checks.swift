@@ -14,7 +14,7 @@ extension SessionDialogue {
                     .unknown, "subscription \(id) has no topic \"\(name)\"", field: "topic", id: id)
             )
         }
-        guard subscription.topic is StateTopic else {
+        guard subscription.topic.isState else {
             return refuse(
                 answers,
                 Refusal(

@@ -90,7 +90,7 @@ extension SessionDialogue: SessionObserver {
     package func caughtUp(_ subscription: Subscription) {
         let place = subscription.sent ?? subscription.topic.position
         let hash = hash(of: subscription)
-        let isState = subscription.topic is StateTopic
+        let isState = subscription.topic.isState
         say(
             nil,
             .caughtUp(

@@ -123,7 +123,7 @@ extension SessionDialogue {
         var entry = SubscribedTopic(
             name: name, number: topic.number, epoch: topic.position.epoch,
             sequence: topic.position.sequence, status: topic.status)
-        if topic is StateTopic {
+        if topic.isState {
             entry.follows =
                 goesOn ? .delta : subscription.isBehind ? .snapshot : .change
         } else {
@@ -214,14 +214,14 @@ extension SubscriptionPlan {
         switch overflow {
         case .standard: break
         case .conflate:
-            if !(topic is StateTopic) {
+            if !topic.isState {
                 throw TopicRefusal(
                     .malformed,
                     "\"\(topic.name)\" is an event topic and cannot conflate; "
                         + "allowed: OVERFLOW_GAP, OVERFLOW_CLOSE")
             }
         case .gap:
-            if topic is StateTopic {
+            if topic.isState {
                 throw TopicRefusal(
                     .malformed,
                     "\"\(topic.name)\" is a state topic and has no gaps; "

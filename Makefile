@@ -14,6 +14,7 @@ run: ## a simulated market and a gateway on loopback, with hints what to do next
 
 test: ## everything that can be wrong, in under twenty minutes
 	@.ci/install-packages test
+	@.ci/get-promtool
 	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
 	@.ci/test
 
@@ -30,6 +31,7 @@ format: ## rewrite the sources as lint wants them
 
 sanitize: ## every test under the thread sanitizer, the unit tests under the address sanitizer
 	@.ci/install-packages test
+	@.ci/get-promtool
 	@.ci/make-venv $(if $(wildcard ../shared/harness/ccxt),ccxt)
 	@.ci/sanitize
 

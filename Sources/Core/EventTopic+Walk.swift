@@ -21,8 +21,7 @@ extension EventTopic {
                 let gap = Gap(
                     reason: .expired, fromSequence: lost.lowerBound, toSequence: lost.upperBound)
                 append(&walk, .gap(gap), key, into: frames)
-                walk.hasGap = true
-                hub.metrics.gaps.add()
+                walk.gaps += 1
             }
             for event in hub.readEvents where frames.count < walk.bytesMax {
                 append(&walk, event, key, into: frames)

@@ -28,10 +28,12 @@ package final class EventTopic: Topic {
 
     let history: SharedHistory
     private var lastSequence: UInt64 = 0
-    /// The last event, if the ring has it: most turns bring one, which is published without another
-    /// look at the ring. Nil on loops that do not own the topic.
+    /// The last event that was recorded here, unless it was too large for the ring: most turns
+    /// bring one, which is published without another look at the ring.
     private var newest: Event?
     private let names: FieldSet.Names
+    /// Kept by the history budget.
+    var placeInBudget = 0
 
     init(_ identity: TopicIdentity, hub: Hub, fieldNames: FieldSet.Names = .trade) {
         history = identity.history
@@ -99,11 +101,11 @@ package final class EventTopic: Topic {
     }
 
     func record(_ event: Event) {
-        let (sequence, growth) = history.append(event)
-        lastSequence = sequence
-        newest = event.size > hub.limits.eventBytesPerTopicMax ? nil : event
+        let place = history.append(event)
+        lastSequence = place.sequence
+        newest = place.isKept ? event : nil
         markDirty()
-        hub.historyBudget.changed(by: growth)
+        hub.historyBudget.changed(by: place.grownBy)
     }
 
     /// The last event of all, where it is at hand.
@@ -114,7 +116,9 @@ package final class EventTopic: Topic {
     override func commit() -> Position? {
         let before = position
         position.sequence = lastSequence
-        publishTime = newest?.publishTime ?? hub.now()
+        // Where nothing came, somebody is to be told of the position all the same.
+        let isOld = before == position
+        publishTime = isOld ? hub.now() : newest?.publishTime ?? hub.now()
         return before
     }
 
@@ -131,7 +135,8 @@ package final class EventTopic: Topic {
         }
         if walk.sent == told { return nil }
         return News(
-            reached: Position(epoch: position.epoch, sequence: walk.sent), messages: walk.messages)
+            reached: Position(epoch: position.epoch, sequence: walk.sent),
+            messages: walk.messages, gaps: walk.gaps)
     }
 
     func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
@@ -215,10 +220,11 @@ package final class EventTopic: Topic {
             walk.bytesMax = Self.catchUpBytesMax
             append(&walk, to: goal.sequence, audience.key, into: frames)
             appendProgress(&walk, audience.key, into: frames)
+            hub.metrics.gaps.add(walk.gaps)
             return CatchUp(
                 cursor: .at(Position(epoch: position.epoch, sequence: walk.sent)),
                 isComplete: walk.sent >= audience.told.sequence, events: walk.events,
-                isShareable: !walk.hasGap)
+                isShareable: walk.gaps == 0)
         case .at, .nothing, .lostEpoch:
             var update = Update(
                 topic: number, epoch: position.epoch, sequence: position.sequence)

@@ -8,8 +8,8 @@ struct EventWalk {
     var messages: UInt64 = 0
     /// Those of them that are neither gap nor status.
     var events: UInt64 = 0
-    /// What the ring had lost was told.
-    var hasGap = false
+    /// Of them, those that told what the ring had lost.
+    var gaps: UInt64 = 0
     /// Where it ends before its goal: at a frame that begins beyond so many bytes.
     var bytesMax = Int.max
 

@@ -8,7 +8,8 @@ package protocol FrameSink: AnyObject {
     var lane: FrameLane? { get }
 
     /// Takes all of `frames` (one or more whole frames) at once, or nothing. The hot path: must not
-    /// allocate. After a refusal the sink calls `Session.becameWritable()` once it can take more.
+    /// allocate, nor lead to a publication. After a refusal the sink calls
+    /// `Session.becameWritable()` once it can take more.
     func offer(_ frames: RawSpan) -> Bool
 
     /// Like `offer`, off the hot path: what somebody missed, who is behind.

@@ -226,7 +226,7 @@ package final class Hub {
         boards[board.venue]?[board.symbol] = nil
         for topic in board.topics {
             if ownsTopics, let events = topic as? EventTopic {
-                historyBudget.forget(events)
+                historyBudget.remove(events)
             }
             topics[topic.name] = nil
             loops.forget(topic)
@@ -237,6 +237,7 @@ package final class Hub {
 
     func add(_ topic: Topic) {
         topics[topic.name] = topic
+        if ownsTopics, let events = topic as? EventTopic { historyBudget.add(events) }
         loops.note(topic)
         noteCount()
     }
@@ -284,6 +285,9 @@ package final class Hub {
         return pacer
     }
 
+    /// More is given back when a turn's publications are done.
+    private static let framesKept = 65536
+
     /// Publishes what would be published at the end of this turn.
     func publishNow() { publishDirty() }
 
@@ -298,6 +302,7 @@ package final class Hub {
             }
         }
         dirty.removeAll(keepingCapacity: true)
+        frames.release(above: Self.framesKept)
         heedHistoryBudget()
     }
 }

@@ -5,4 +5,6 @@ struct News {
     var reached: Position
     /// How many messages the frames are; an event is one, and so is a state's change.
     var messages: UInt64 = 1
+    /// How many of them are gaps for what is lost.
+    var gaps: UInt64 = 0
 }

@@ -160,19 +160,18 @@ package class Topic {
         if isSent { hub.sending.began(publishTime) }
     }
 
-    /// More is given back after a publication.
-    private static let framesKept = 65536
-
     /// Tells an audience what it does not know yet. False: nothing it wants to know.
     @discardableResult
     final func tell(_ audience: Audience) -> Bool {
         let hub = hub
         let frames = hub.frames
+        precondition(frames.isEmpty, "a delivery led to another publication")
         var hasNews = false
         while audience.told != position {
             let before = audience.told
             guard let news = appendNews(for: audience, into: frames) else { break }
             hasNews = true
+            hub.metrics.gaps.add(news.gaps)
             let messages = Int(news.messages)
             let sent = hub.compression?.live(frames, messages: messages, for: audience) ?? frames
             let delivered = sent.withSpan {
@@ -184,7 +183,6 @@ package class Topic {
             frames.removeAll()
             audience.told = news.reached
         }
-        frames.release(above: Self.framesKept)
         audience.known = position.sequence
         if hasNews {
             audience.wakeResting()

@@ -74,7 +74,7 @@ package struct MarketDataService: RPCService {
                 request.topics.count, limit: limits.topicsPerCallMax)
         }
         let wanted = TopicRequest(request.topics, hub: hub, caller: caller) { topic in
-            topic is StateTopic
+            topic.isState
                 ? nil
                 : TopicRefusal(
                     .malformed, "\"\(topic.name)\" is an event topic and has no snapshot")

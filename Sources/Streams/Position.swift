@@ -11,7 +11,7 @@ package struct Position: Hashable, Sendable {
         self.sequence = sequence
     }
 
-    /// Inlinable: it is asked for every row and every publication.
+    /// Inlinable: it is asked several times for every publication.
     @inlinable
     package static func == (one: Position, other: Position) -> Bool {
         one.epoch == other.epoch && one.sequence == other.sequence

@@ -13,7 +13,8 @@ final class BenchPublisher {
     private let topics: [EventTopic]
     private let period: Duration
     private let data: [UInt8]
-    /// Shorter by the time that it was due: a message is as long whenever it comes.
+    /// Shorter by the time that it was due: a message is as long whenever it comes, give or take a
+    /// byte of a length.
     private let lateData: [UInt8]
     private var due: Instant
     private var timer: TimerID?

@@ -39,6 +39,29 @@ import Testing
         session.end()
     }
 
+    @Test func `an event that is larger than the history is lost, for all alike`() throws {
+        var limits = HubLimits()
+        limits.eventBytesPerTopicMax = 1000
+        let fixture = HubFixture(limits: limits)
+        let topic = fixture.hub.addEventTopic(named: "bench:0")
+        fixture.turn.end()
+        let (live, late) = (FakeSink(), FakeSink())
+        let sessions = [live, late].map { fixture.subscribe(topic, to: $0) }
+        late.isBlocked = true
+        for size in [10, 2000, 10] {
+            topic.append([UInt8](repeating: 1, count: size))
+            fixture.turn.end()
+        }
+        late.isBlocked = false
+        sessions[1].becameWritable()
+        let lost = Gap(reason: .expired, fromSequence: 3, toSequence: 3)
+        #expect(live.updates.compactMap(\.sequence) == [2, 3, 4])
+        #expect(live.updates[1].payload == .gap(lost))
+        #expect(late.updates.last?.sequence == 4)
+        #expect(late.updates.contains { $0.payload == .gap(lost) } == (late.updates.count == 3))
+        for session in sessions { session.end() }
+    }
+
     @Test(arguments: [1, 2, 8, 9, 100] as [UInt64])
     func `every message of a turn is counted, and a gap is one`(count: UInt64) throws {
         let topic = try fixture.trades()

@@ -15,9 +15,9 @@ EVENTS_KEPT = 50
 NARROW = (("grpc.http2.bdp_probe", 0),)
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory):
-    limits = tmp_path_factory.mktemp("overflow") / "limits.json5"
+@pytest.fixture
+def bench(tmp_path):
+    limits = tmp_path / "limits.json5"
     limits.write_text(json.dumps({"limits": {"eventsPerTopic": EVENTS_KEPT}}))
     with BenchServer(
             "--config", str(limits), "--topics", "2", "--rate", "500", "--bytes", "2000") as bench:
@@ -26,6 +26,7 @@ def bench(tmp_path_factory):
 
 def stall(talk: Talk, bench: BenchServer) -> None:
     """Until the server has forgotten what the reader lacks."""
+    assert not talk.of("closed")
     talk.may_read.clear()
     with Talk(bench.address, hello()) as twin:
         twin.subscribe(1, [STRICT])

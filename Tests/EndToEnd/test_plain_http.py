@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -12,7 +13,7 @@ import grpc
 import pytest
 from penstock.v1 import market_data_pb2 as wire
 from penstock.v1.market_data_pb2_grpc import MarketDataStub
-from processes import HARNESS, Simulator
+from processes import HARNESS, ROOT, Simulator
 
 needs_nghttp = pytest.mark.skipif(not shutil.which("nghttp"), reason="nghttp2-client is missing")
 
@@ -59,11 +60,14 @@ def test_metrics_are_prometheus_text(market):
                 or re.split(r"[{ ]", line)[0] in families
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool")
+PROMTOOL = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT / '.build/tools'}")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="no promtool")
 def test_metrics_pass_the_checker_of_prometheus(market):
     status, text = market.get("/metrics")
     checked = subprocess.run(
-        ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=30)
+        [PROMTOOL, "check", "metrics"], input=text, capture_output=True, text=True, timeout=30)
     assert status == 200 and checked.returncode == 0, checked.stdout + checked.stderr
     assert checked.stdout + checked.stderr == ""
 

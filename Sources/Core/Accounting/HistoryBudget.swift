@@ -2,23 +2,38 @@ internal import Base
 
 /// The memory of all event topics' histories together; each has its own bounds beside.
 ///
-/// Above seven eighths of it the largest histories give up their oldest events, down to one size
-/// for all, until three quarters are taken. What is young stays in any case, for those who are told
-/// at a rate, on other loops, or a little later than others. It goes by steps, after the sends of a
-/// turn, so that nobody waits for it for long.
+/// Above seven eighths of it a round begins: every history is measured, then the larger ones give
+/// up their oldest events, down to one size for all, until three quarters are taken. What is young
+/// stays in any case, for those who are told at a rate, on other loops, or a little later than
+/// others. A round goes by steps, after the sends of a turn, so that nobody waits for it for long,
+/// however many topics there are.
 struct HistoryBudget {
+    private enum Stage {
+        /// Nothing is done before that time.
+        case resting(until: Instant)
+        case measuring
+        case cutting(to: Int)
+    }
+
     private let bytesMax: Int
     private(set) var bytes = 0
-    /// When a round may begin; the last one ended a little before.
-    private var next = Instant(nanoseconds: .min)
-    /// Those that are still to be cut in this round, and to which size.
-    private(set) var toCut: [EventTopic] = []
-    private(set) var level = Int.max
-    /// The last of them has given up events already.
-    private var lastHasGiven = false
+    /// In no order; each knows its place.
+    private var topics: [EventTopic] = []
+    private var stage = Stage.resting(until: Instant(nanoseconds: .min))
+    /// The topic that the stage has come to, and whether it has given up events already.
+    private var place = 0
+    private var hasGiven = false
+    private var sizes = SizeTable()
+    /// The next step is on its way.
+    var isStepping = false
 
-    /// Between two rounds, if what is left is young: each looks at all histories.
+    /// Between two rounds, if what is left is young.
     private static let pause = Duration.seconds(1)
+    /// Topics that one step looks at, and events that go: each a fraction of a millisecond.
+    static let looksPerStep = 1024
+    static let cutsPerStep = 4096
+    /// Of them while one history is locked.
+    private static let cutsAtOnce = 1024
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
@@ -26,84 +41,113 @@ struct HistoryBudget {
 
     /// Whether there is something to do.
     func isDue(at now: () -> Instant) -> Bool {
-        !toCut.isEmpty || isExceeded && now() >= next
+        guard case .resting(let end) = stage else { return true }
+        return isExceeded && now() >= end
     }
 
     /// A history has become so much larger, or smaller.
     mutating func changed(by difference: Int) { bytes += difference }
 
-    /// The topic is no more.
-    mutating func forget(_ topic: EventTopic) {
+    /// A new topic.
+    mutating func add(_ topic: EventTopic) {
+        topic.placeInBudget = topics.count
+        topics.append(topic)
+    }
+
+    /// The topic is no more. The last one takes its place, and may miss this round.
+    mutating func remove(_ topic: EventTopic) {
+        let free = topic.placeInBudget
+        guard free < topics.count, topics[free] === topic else { return }
         bytes -= topic.history.memory
-        toCut.removeAll { $0 === topic }
+        if free == place { hasGiven = false }
+        let last = topics.removeLast()
+        guard free < topics.count else { return }
+        topics[free] = last
+        last.placeInBudget = free
     }
 
-    mutating func begin(_ topics: [EventTopic]) {
-        let sizes = topics.map(\.history.memory)
-        bytes = sizes.reduce(0, +)
-        level = Self.level(of: sizes, total: bytesMax - bytesMax / 4)
-        toCut = zip(topics, sizes).filter { $0.1 > level }.map(\.0)
+    // MARK: A round
+
+    /// What a step did: events that went, and topics that are done and gave some.
+    struct Step {
+        var events = 0
+        var cut: [EventTopic] = []
     }
 
-    /// The last one of `toCut` gave up so many events, and has more to give or not. True: it is
-    /// done, and gave some in this round.
-    mutating func cut(_ events: Int, hasMore: Bool) -> Bool {
-        lastHasGiven = lastHasGiven || events > 0
-        if hasMore { return false }
-        defer { lastHasGiven = false }
-        toCut.removeLast()
-        return lastHasGiven
-    }
-
-    mutating func ended(at now: Instant) {
-        if isExceeded { next = now + Self.pause }
-    }
-
-    /// The size to which the larger ones are cut, so that all together have `total` at most.
-    static func level(of sizes: [Int], total: Int) -> Int {
-        var (left, count) = (total, sizes.count)
-        for size in sizes.sorted() {
-            if size > left / count { return left / count }
-            left -= size
-            count -= 1
+    mutating func step(at now: Instant, sparing young: ClosedRange<Timestamp>) -> Step {
+        switch stage {
+        case .resting:
+            (sizes, place) = (SizeTable(), 0)
+            stage = .measuring
+            measure(now)
+        case .measuring: measure(now)
+        case .cutting(let size): return cut(to: size, at: now, sparing: young)
         }
-        return .max
+        return Step()
+    }
+
+    private mutating func measure(_ now: Instant) {
+        let end = min(topics.count, place + Self.looksPerStep)
+        while place < end {
+            sizes.add(topics[place].history.memory)
+            place += 1
+        }
+        guard place >= topics.count else { return }
+        let level = sizes.level(total: bytesMax - bytesMax / 4)
+        (place, hasGiven) = (0, false)
+        if level == .max { endRound(at: now) } else { stage = .cutting(to: level) }
+    }
+
+    private mutating func cut(
+        to size: Int, at now: Instant, sparing young: ClosedRange<Timestamp>
+    ) -> Step {
+        var (step, left) = (Step(), Self.cutsPerStep)
+        while left > 0, place < topics.count {
+            let topic = topics[place]
+            let most = min(left, Self.cutsAtOnce)
+            let cut = topic.history.cut(to: size, sparing: young, countMax: most)
+            bytes -= cut.bytes
+            step.events += cut.events
+            left -= max(cut.events, Self.cutsPerStep / Self.looksPerStep)
+            hasGiven = hasGiven || cut.events > 0
+            // It may have more to give.
+            if cut.events == most { continue }
+            if hasGiven { step.cut.append(topic) }
+            (place, hasGiven) = (place + 1, false)
+        }
+        if place >= topics.count { endRound(at: now) }
+        return step
+    }
+
+    private mutating func endRound(at now: Instant) {
+        stage = .resting(until: isExceeded ? now + Self.pause : now)
     }
 }
 
 extension Hub {
-    /// Events that go in one step at most: a fraction of a millisecond.
-    private static let cutsPerStep = 4096
-    /// Of them while one history is locked.
-    private static let cutsAtOnce = 1024
+    /// From one step to the next, at least.
+    private static let historyStepPause = Duration.milliseconds(1)
 
     /// To be called after publications, and every second.
     func heedHistoryBudget() {
-        guard ownsTopics, historyBudget.isDue(at: turn.instant) else { return }
+        guard ownsTopics, !historyBudget.isStepping, historyBudget.isDue(at: turn.instant)
+        else { return }
+        historyBudget.isStepping = true
         turn.afterSends { [unowned self] in cutHistories() }
     }
 
     private func cutHistories() {
-        // Asked again: several steps may have been scheduled in one turn.
-        guard historyBudget.isDue(at: turn.instant) else { return }
-        if historyBudget.toCut.isEmpty {
-            historyBudget.begin(allTopics.compactMap { $0 as? EventTopic })
-        }
         let now = now()
         let youngest = now.nanoseconds - limits.eventAgeMin.wholeNanoseconds
-        let young = Timestamp(nanoseconds: youngest)...now
-        var left = Self.cutsPerStep
-        while left > 0, let topic = historyBudget.toCut.last {
-            let most = min(left, Self.cutsAtOnce)
-            let cut = topic.history.cut(
-                to: historyBudget.level, sparing: young, countMax: most)
-            historyBudget.changed(by: -cut.bytes)
-            metrics.cutEvents.add(UInt64(cut.events))
-            // Who filters may stand far back, because nothing passed: he is told how far he is.
-            if historyBudget.cut(cut.events, hasMore: cut.events == most) { topic.markDirty() }
-            // One that has nothing to give costs a look.
-            left -= max(cut.events, 16)
+        let step = historyBudget.step(
+            at: turn.instant(), sparing: Timestamp(nanoseconds: youngest)...now)
+        metrics.cutEvents.add(UInt64(step.events))
+        // Who filters may stand far back, because nothing passed: he is told how far he is.
+        for topic in step.cut { topic.markDirty() }
+        guard historyBudget.isDue(at: turn.instant) else { return historyBudget.isStepping = false }
+        turn.schedule(after: Self.historyStepPause) { [weak self] in
+            guard let self else { return }
+            turn.afterSends { [unowned self] in cutHistories() }
         }
-        if historyBudget.toCut.isEmpty { historyBudget.ended(at: turn.instant()) }
     }
 }

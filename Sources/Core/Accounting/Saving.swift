@@ -73,7 +73,8 @@ extension Topic {
         var key = audience.key
         (key.codec, key.filter) = (.json, nil)
         let probe = Audience(key: key, told: before)
-        probe.known = audience.known
+        // An event topic's audience knows by now what it is being told.
+        if isState { probe.known = audience.known }
         _ = appendNews(for: probe, into: scratch)
         let json = scratch.count
         scratch.removeAll()

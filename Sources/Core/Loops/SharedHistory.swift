@@ -38,12 +38,13 @@ final class SharedHistory: Sendable {
     /// Events that the history will hold, as far as one knows.
     var reach: Int { with { $0.reach } }
 
-    /// Says by how much the history has grown, or shrunk because older ones went.
-    func append(_ event: Event) -> (sequence: UInt64, grownBy: Int) {
+    /// Says by how much the history has grown, or shrunk because older ones went, and whether it
+    /// kept the event: one that is larger than all of it is gone at once.
+    func append(_ event: Event) -> (sequence: UInt64, grownBy: Int, isKept: Bool) {
         with { ring in
             let before = ring.memory
             let sequence = ring.append(event, bytes: event.size)
-            return (sequence, ring.memory - before)
+            return (sequence, ring.memory - before, !ring.isEmpty)
         }
     }
 

@@ -39,6 +39,36 @@ import Testing
         session.end()
     }
 
+    @Test func `events save nothing by deltas, but by their codec`() throws {
+        let topic = fixture.hub.addEventTopic(named: "bench:0")
+        fixture.turn.end()
+        let session = fixture.subscribe(topic, to: sink)
+        for _ in 0..<10 {
+            topic.append([UInt8](repeating: 7, count: 300))
+            fixture.turn.end()
+        }
+        // JSON has four letters for three bytes.
+        let bytes = metrics.deliveredBytes.value
+        #expect(metrics.deliveries.value == 10 && metrics.savedByDelta.value == 0)
+        #expect(metrics.savedByCodec.value > bytes / 5 && metrics.gaps.value == 0)
+        session.end()
+    }
+
+    @Test func `a gap that is measured, too, is counted once`() throws {
+        var limits = HubLimits()
+        limits.eventsPerTopicMax = 2
+        let fixture = HubFixture(limits: limits)
+        let topic = fixture.hub.addEventTopic(named: "bench:0")
+        fixture.turn.end()
+        let session = fixture.subscribe(topic, to: sink)
+        for _ in 0..<10 {
+            for _ in 0..<5 { topic.append([1]) }
+            fixture.turn.end()
+        }
+        #expect(fixture.hub.metrics.gaps.value == 10)
+        session.end()
+    }
+
     @Test func `JSON saves nothing by its codec`() throws {
         let session = Session(codec: .json, sink: deaf)
         _ = session.add(try fixture.tick(), resumeAt: nil)

@@ -7,29 +7,6 @@ import Testing
 @testable import Core
 
 @Suite struct HistoryBudgetTests {
-    @Test(arguments: [
-        ([], 10, Int.max), ([3, 4], 10, .max), ([5, 5], 10, .max), ([6, 5], 10, 5),
-        ([1, 100, 2, 50], 43, 20), ([7, 7, 7], 0, 0),
-    ])
-    func `the larger ones are cut to one level`(sizes: [Int], total: Int, level: Int) {
-        #expect(HistoryBudget.level(of: sizes, total: total) == level)
-    }
-
-    @Test(arguments: 1...50 as ClosedRange<UInt64>)
-    func `what is cut fits, and no more is cut than has to be`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
-        let sizes = (0..<Int.random(in: 1...40, using: &random)).map { _ in
-            Int.random(in: 0...1000, using: &random)
-        }
-        let total = Int.random(in: 0...20_000, using: &random)
-        let level = HistoryBudget.level(of: sizes, total: total)
-        let left = sizes.reduce(0) { $0 + min($1, level) }
-        #expect(left <= total || level == 0)
-        if level < .max { #expect(left + sizes.count > total) }
-    }
-
-    // MARK: In the hub
-
     private static let bytesMax = 200_000
     private let fixture: HubFixture
     private let sink = FakeSink()
@@ -60,6 +37,8 @@ import Testing
             fixture.turn.advance(.milliseconds(100))
         }
     }
+
+    private func nextStep() { fixture.turn.advance(.milliseconds(1)) }
 
     private var trades: Int {
         sink.updates.count { if case .trade? = $0.payload { true } else { false } }
@@ -116,9 +95,10 @@ import Testing
         append(1...10_000, to: busy)
         #expect(busy.history.memory > Self.bytesMax && metrics.cutEvents.value == 0)
         fixture.turn.advance(.seconds(2))
-        for step in 1...3 as ClosedRange<UInt64> {
-            append(10_000 + step...10_000 + step, to: busy)
+        append(10_001...10_001, to: busy)
+        for step in 0...3 as ClosedRange<UInt64> {
             #expect(metrics.cutEvents.value <= 4096 * step)
+            nextStep()
         }
         #expect(busy.history.memory <= Self.bytesMax * 3 / 4)
         #expect(metrics.cutEvents.value > 8192)
@@ -132,6 +112,7 @@ import Testing
         append(1...20_000, to: stays)
         fixture.turn.advance(.seconds(2))
         append(20_001...20_001, to: stays)
+        nextStep()
         #expect(metrics.cutEvents.value == 4096)
         let boards = fixture.hub.allBoards
         fixture.hub.dissolve(try #require(boards.first { "\($0.symbol)" == "ETH/USDT" }))
@@ -150,7 +131,28 @@ import Testing
         for topic in topics { append(1...30, to: topic) }
         fixture.turn.advance(.seconds(2))
         for topic in topics { append(31...31, to: topic) }
+        for _ in 0..<10 { nextStep() }
         #expect(metrics.cutEvents.value == 0)
+    }
+
+    @Test func `however many topics there are, a step looks at some of them`() throws {
+        let count = HistoryBudget.looksPerStep
+        // Each has two topics with events.
+        for index in 0..<count / 2 { _ = try fixture.trades("trade:binance:A\(index)/USDT") }
+        let busy = try fixture.trades()
+        append(1...10_000, to: busy)
+        for _ in 0..<10 { nextStep() }
+        fixture.turn.advance(.seconds(2))
+        append(10_001...10_001, to: busy)
+        // Measured were those before it; then it is, then those before it are cut.
+        for _ in 0..<2 {
+            nextStep()
+            #expect(metrics.cutEvents.value == 0)
+        }
+        nextStep()
+        #expect(metrics.cutEvents.value > 0)
+        for _ in 0..<10 { nextStep() }
+        #expect(busy.history.memory <= Self.bytesMax * 3 / 4)
     }
 
     @Test func `who filters is told how far he is before it is cut off`() throws {
@@ -167,6 +169,24 @@ import Testing
         session.end()
     }
 
+    @Test func `who is told how far he is was not told of something old`() throws {
+        let old = try fixture.trades()
+        append(1...1, to: old)
+        let session = Session(codec: .protobuf, sink: sink)
+        let options = try FilteredTopicTests.options("side == sell", for: old)
+        _ = session.add(old, options, resumeAt: nil)
+        session.becameWritable()
+        append(2...1000, to: old)
+        let before = sink.updates.count
+        fixture.turn.advance(.seconds(3600))
+        let busy = try fixture.trades("trade:binance:ETH/USDT")
+        append(1...1000, to: busy)
+        for _ in 0..<10 { nextStep() }
+        #expect(metrics.cutEvents.value > 0 && sink.updates.count > before)
+        #expect(metrics.sent.sumNanoseconds < 1_000_000_000)
+        session.end()
+    }
+
     @Test func `a topic that ends leaves its part to the others`() throws {
         let (ends, stays) = (
             try fixture.trades("trade:binance:ETH/USDT"), try fixture.trades()
@@ -178,6 +198,7 @@ import Testing
         append(1...600, to: stays)
         fixture.turn.advance(.seconds(2))
         append(601...700, to: stays)
+        for _ in 0..<10 { nextStep() }
         #expect(metrics.cutEvents.value == 0)
         fixture.hub.takeCensus()
         #expect(Int(metrics.historyBytes.value) == stays.history.memory)

@@ -9,24 +9,15 @@ extension GatewayServer {
         let isExceeded = group.changed(from: connection.noted, to: held)
         connection.noted = held
         if held.bytes > 0 { keepInCensus(connection) }
-        if held.bytes > limits.connectionBytesMax { connection.shed(.memory) }
+        // It ends, and with it what it holds.
+        if held.bytes > limits.connectionBytesMax { return connection.shed(.memory) }
         census.noted(held.bytes)
         if held.bytes > member.largestBytes.value { member.largestBytes.set(Int64(held.bytes)) }
-        if isExceeded.byOwner, let owner = held.owner { shed(of: owner) }
-        if isExceeded.inAll { shedTheLargest() }
+        if isExceeded.byOwner, let owner = held.owner { exceededOwners.insert(owner) }
+        if isExceeded.inAll || !exceededOwners.isEmpty { shedSoon() }
     }
 
-    /// Ends the connections of a caller that hold the most here, where his latest bytes came to be
-    /// held, until what all of his hold fits. O(connections) for each one that goes.
-    private func shed(of owner: String) {
-        while group.isExceeded(by: owner) {
-            let his = connections.values.filter { $0.noted.owner == owner }
-            guard let largest = his.max(by: { $0.noted.bytes < $1.noted.bytes }),
-                largest.noted.bytes > 0
-            else { return }
-            largest.shed(.identityMemory)
-        }
-    }
+    // MARK: Census
 
     private func keepInCensus(_ connection: GatewayConnection) {
         if connection.isInCensus { return }
@@ -56,30 +47,55 @@ extension GatewayServer {
         metrics.largestOwnerBytes.set(Int64(group.largestOwnerBytes))
     }
 
-    private func noteLargest() {
-        member.largestBytes.set(Int64(largest?.noted.bytes ?? 0))
+    // MARK: Shedding
+
+    /// In the next turn, once for all that comes to light in this one: it looks at all connections.
+    private func shedSoon() {
+        if isShedding { return }
+        isShedding = true
+        loop.schedule(after: .zero) { [weak self] in self?.shed() }
     }
 
-    private var largest: GatewayConnection? {
-        connections.values.max { $0.noted.bytes < $1.noted.bytes }
+    private func shed() {
+        let owners = exceededOwners
+        exceededOwners = []
+        for owner in owners { shed(of: owner) }
+        shedTheLargest()
+        isShedding = false
+        if !exceededOwners.isEmpty { shedSoon() }
+    }
+
+    /// Ends the connections of a caller that hold the most here, where his latest bytes came to be
+    /// held, until what all of his hold fits.
+    private func shed(of owner: String) {
+        guard group.isExceeded(by: owner) else { return }
+        var his = holders { $0.noted.owner == owner }
+        while group.isExceeded(by: owner), let largest = his.popLast() {
+            largest.shed(.identityMemory)
+        }
     }
 
     /// Ends the connections that hold the most, here, until the largest one is on another loop,
-    /// which then goes on. O(connections) for each one that goes; rare, and each frees what is most
-    /// worth it.
+    /// which then goes on. Rare, and each that goes frees what is most worth it.
     func shedTheLargest() {
-        guard !isShedding else { return }
-        isShedding = true
-        defer { isShedding = false }
+        guard group.isExceeded else { return }
+        var all = holders { _ in true }
         while group.isExceeded {
-            noteLargest()
+            member.largestBytes.set(Int64(all.last?.noted.bytes ?? 0))
             let worst = group.members.max { $0.largestBytes.value < $1.largestBytes.value }
             if let worst, worst.loop !== loop {
                 let server = worst.server
                 return worst.loop.execute { server.open()?.shedTheLargest() }
             }
-            guard let largest, largest.noted.bytes > 0 else { return }
+            guard let largest = all.popLast() else { return }
             largest.shed(.memory)
         }
+    }
+
+    /// Those that hold something, the largest last. Asked again: what was noted may have left.
+    private func holders(_ isMeant: (GatewayConnection) -> Bool) -> [GatewayConnection] {
+        let noted = connections.values.filter { $0.noted.bytes > 0 && isMeant($0) }
+        for connection in noted { connection.noteHeldBytes() }
+        return noted.filter { $0.noted.bytes > 0 }.sorted { $0.noted.bytes < $1.noted.bytes }
     }
 }

@@ -37,8 +37,10 @@ package final class GatewayServer {
     private var isAccepting = false
     private let sources = SourceBoard()
     var census = Census()
-    /// The connection to end next is being looked for.
+    /// Connections are to be ended in the next turn, because too much is held: those of these
+    /// callers, and perhaps the largest of all.
     var isShedding = false
+    var exceededOwners: Set<String> = []
     private var drained: (() -> Void)?
     /// While this one drains: whom it tells.
     private var door: WeaklyConfined<GatewayServer>?
@@ -88,7 +90,7 @@ package final class GatewayServer {
         sources.states = sourceStates
     }
 
-    var member: ServerGroup.Member { group.members[place] }
+    private(set) lazy var member = group.members[place]
 
     /// Runs `work` here and on all other servers of the group, each on its loop.
     private func everywhere(_ work: @escaping @Sendable (GatewayServer) -> Void) {

@@ -18,8 +18,9 @@ extension ByteStream {
     /// Closes now and tells the delegate after this turn's sends.
     func finish(_ reason: SystemError?) {
         if phase == .closed { return }
-        tearDown(reason)
+        // First: from here on the loop's list may be all that keeps the stream, in its own send.
         settleLater()
+        tearDown(reason)
     }
 
     func settleLater() {

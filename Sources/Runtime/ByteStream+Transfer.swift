@@ -72,7 +72,7 @@ extension ByteStream {
     /// After the turn's sends: tells the delegate that the stream is closed, or held up.
     func settle() {
         isSettling = false
-        if phase == .open, !output.holdsNothing { delegate?.heldUp(self) }
+        if phase == .open || phase == .ending, !output.holdsNothing { delegate?.heldUp(self) }
         if phase == .ending {
             // The kernel did not take all of the answer to the peer's last bytes.
             if isBlocked { return drain() }

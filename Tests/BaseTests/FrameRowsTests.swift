@@ -155,6 +155,8 @@ import Testing
         #expect(taken == 0 && refused == [0, 1, 2, 3, 4])
         #expect(connections.map(\.output.count) == [0, 0, 0, 0, (1 << 18) - 19_999, 0])
         #expect(connections.allSatisfy { $0.output.messagesTaken == 0 })
+        let rooms = connections.map { min($0.lane.window, $0.output.laneWindow) }
+        #expect(rooms == [19_999, 19_999] + [Int](repeating: 1 << 20, count: 4))
     }
 
     @Test func `the last row takes the place of one that goes`() {

@@ -39,6 +39,20 @@ import Testing
         #expect(census.next().isEmpty && census.pause == Census.interval)
     }
 
+    @Test func `in every round the same come first`() {
+        var census = makeCensus(of: Array(0..<600))
+        for _ in 0..<3 {
+            census.begin()
+            var asked: [Int64] = []
+            while !census.isOver {
+                let step = census.next()
+                asked += step
+                for connection in step { census.add(connection) }
+            }
+            #expect(asked == Array(0..<600))
+        }
+    }
+
     @Test func `the largest is of one round`() {
         var census = makeCensus(of: [1, 2])
         census.begin()

@@ -2,10 +2,11 @@ import Base
 import Core
 import GRPC
 import Runtime
+import Schema
 
 @testable import Gateway
 
-/// A gateway without topics, and raw clients of it.
+/// A gateway with one benchmark topic on the loop at its door, and raw clients of it.
 final class GatewayRig: Sendable {
     private let loop: EventLoop
     private let others: [EventLoop]
@@ -13,6 +14,7 @@ final class GatewayRig: Sendable {
     let group: ServerGroup
     /// The one at the door first.
     let servers: [Confined<GatewayServer>]
+    let topic: Confined<EventTopic>
     let address: SocketAddress
 
     convenience init(_ options: sending GatewayOptions) async throws {
@@ -41,22 +43,40 @@ final class GatewayRig: Sendable {
         others = Array(loops.dropFirst())
         let (metrics, group) = (metrics, ServerGroup(limits))
         self.group = group
-        var servers: [Confined<GatewayServer>] = []
+        var parts: [(server: Confined<GatewayServer>, topic: Confined<EventTopic>)] = []
         for loop in loops {
-            servers.append(
+            parts.append(
                 try await loop.run {
                     let hub = Hub(turn: loop, metrics: metrics)
+                    let topic = hub.addEventTopic(named: Self.topicName)
                     let server = GatewayServer(
                         loop: loop, metrics: metrics, services: [MarketDataService(hub: hub)],
                         options: options(limits), group: group)
-                    return Confined(server, to: loop)
+                    return (Confined(server, to: loop), Confined(topic, to: loop))
                 })
         }
-        self.servers = servers
+        (servers, topic) = (parts.map(\.server), parts[0].topic)
         let door = servers[0]
         address = try await loop.run {
             try door.open().listen(on: SocketAddress("127.0.0.1:0")!)
         }
+    }
+
+    static let topicName = "bench:0"
+
+    /// Until that is so of the topic and of the server at the door.
+    func wait(
+        until isSo: @escaping @Sendable (EventTopic, GatewayServer) -> Bool
+    ) async throws {
+        let (topic, server) = (topic, servers[0])
+        while try await !loop.run({ isSo(topic.open(), server.open()) }) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    func publish(_ data: [UInt8]) {
+        let topic = topic
+        loop.execute { topic.open().append(data) }
     }
 
     /// Connections of each loop.
@@ -103,20 +123,34 @@ final class GatewayRig: Sendable {
 
     /// A call whose first message is announced as longer than what comes.
     static func unfinishedMessage(bytes: Int) -> [UInt8] {
-        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
-        func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt8, _ payload: [UInt8]) -> [UInt8] {
-            [UInt8(payload.count >> 16), UInt8(payload.count >> 8 & 255)]
-                + [UInt8(payload.count & 255), type, flags, 0, 0, 0, stream] + payload
-        }
-        let block: [UInt8] =
-            [0x83, 0x86, 0x04] + text("/penstock.v1.MarketData/Subscribe") + [0x01] + text("x")
-            + [0x0f, 0x10] + text("application/grpc")
-        var all = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + frame(4, 0, 0, [])
-        all += frame(1, 4, 1, block) + frame(0, 0, 1, [0, 0, 16, 0, 0])
+        var all = call(saying: [0, 0, 16, 0, 0], isOver: false)
         for _ in 0..<(bytes / 10_000) {
             all += frame(0, 0, 1, [UInt8](repeating: 7, count: 10_000))
         }
         return all
+    }
+
+    /// A call that subscribes to the topic. The client never widens its windows.
+    static func subscription() -> [UInt8] {
+        let message = SubscribeRequest(topics: [topicName]).encoded(.protobuf)
+        return call(saying: [0, 0, 0, 0, UInt8(message.count)] + message, isOver: true)
+    }
+
+    private static func frame(
+        _ type: UInt8, _ flags: UInt8, _ stream: UInt8, _ payload: [UInt8]
+    ) -> [UInt8] {
+        [UInt8(payload.count >> 16), UInt8(payload.count >> 8 & 255)]
+            + [UInt8(payload.count & 255), type, flags, 0, 0, 0, stream] + payload
+    }
+
+    /// A connection's first bytes: a call of `Subscribe` and these of its first message.
+    private static func call(saying bytes: [UInt8], isOver: Bool) -> [UInt8] {
+        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
+        let block: [UInt8] =
+            [0x83, 0x86, 0x04] + text("/penstock.v1.MarketData/Subscribe") + [0x01] + text("x")
+            + [0x0f, 0x10] + text("application/grpc")
+        let all = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + frame(4, 0, 0, [])
+        return all + frame(1, 4, 1, block) + frame(0, isOver ? 1 : 0, 1, bytes)
     }
 }
 

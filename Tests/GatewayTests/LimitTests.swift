@@ -71,6 +71,23 @@ import Testing
         await rig.stop()
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a connection that says no more, and for which topics make too much, is ended`()
+        async throws
+    {
+        var options = GatewayOptions()
+        options.rpc.keepaliveInterval = .seconds(600)
+        options.limits.connectionBytesMax = 20_000
+        let rig = try await GatewayRig(options)
+        let client = await rig.connect(saying: GatewayRig.subscription())
+        // Long after it said something: nobody has reason to ask it any more.
+        try await rig.wait { topic, server in topic.subscriberCount == 1 && server.census.isEmpty }
+        rig.publish([UInt8](repeating: 7, count: 100_000))
+        await client.waitUntilClosed()
+        #expect(rig.metric("penstock_gateway_limits_total{limit=\"memory\"}") == 1)
+        await rig.stop()
+    }
+
     @Test func `every limit has a counter from the start`() {
         let registry = MetricRegistry()
         _ = LimitAccounting(registry, group: ServerGroup(GatewayLimits()))

@@ -76,7 +76,7 @@ import Testing
         async throws
     {
         var options = GatewayOptions()
-        options.rpc.keepaliveInterval = .seconds(600)
+        (options.rpc.keepaliveInterval, options.rpc.outputStallMax) = (.seconds(600), .seconds(600))
         options.limits.connectionBytesMax = 20_000
         let rig = try await GatewayRig(options)
         let client = await rig.connect(saying: GatewayRig.subscription())

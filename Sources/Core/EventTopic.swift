@@ -139,6 +139,14 @@ package final class EventTopic: Topic {
             messages: walk.messages, gaps: walk.gaps)
     }
 
+    override func append(
+        _ stretch: Stretch, as key: Audience.Key, into frames: OutputBuffer
+    ) {
+        let told = stretch.from.sequence
+        var walk = EventWalk(seen: max(told, stretch.known), sent: told)
+        append(&walk, to: stretch.to.sequence, key, into: frames)
+    }
+
     func update(of event: Event, sequence: UInt64, _ fields: FieldSet) -> Update {
         var update = Update(topic: number, epoch: position.epoch, sequence: sequence)
         update.eventTime = Wire.time(event.eventTime)

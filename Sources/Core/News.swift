@@ -8,3 +8,11 @@ struct News {
     /// How many of them are gaps for what is lost.
     var gaps: UInt64 = 0
 }
+
+/// What an audience was told with one piece of news: all that it wants of (from, to], of which it
+/// wants nothing up to `known`.
+struct Stretch {
+    var from: Position
+    var known: UInt64
+    var to: Position
+}

@@ -135,6 +135,17 @@ package class StateTopic: Topic {
         return before
     }
 
+    /// Without the filter: it passed, or there would be no news.
+    final override func append(
+        _ stretch: Stretch, as key: Audience.Key, into frames: OutputBuffer
+    ) {
+        var key = key
+        key.filter = nil
+        let probe = Audience(key: key, told: stretch.from)
+        probe.known = stretch.known
+        _ = appendNews(for: probe, into: frames)
+    }
+
     /// Whoever wants all fields is told of every position; others of changes of their fields and of
     /// the status. A filter says when; what did not pass before comes along with what does.
     final override func appendNews(

@@ -87,6 +87,11 @@ package class Topic {
         preconditionFailure("abstract")
     }
 
+    /// Appends what that news would be in the codec of `key`.
+    func append(_ stretch: Stretch, as key: Audience.Key, into frames: OutputBuffer) {
+        preconditionFailure("abstract")
+    }
+
     func makeAudience(_ key: Audience.Key) -> Audience { Audience(key: key, told: position) }
 
     package func setStatus(_ status: Status) { preconditionFailure("abstract") }
@@ -146,7 +151,7 @@ package class Topic {
         // A topic that follows another loop's has its position already.
         if hub.ownsTopics {
             guard let before = commit() else { return }
-            hub.metrics.updates.add()
+            if before != position { hub.metrics.updates.add() }
             hub.relay { .changed(change(since: before)) }
         }
         var isSent = false
@@ -168,7 +173,7 @@ package class Topic {
         precondition(frames.isEmpty, "a delivery led to another publication")
         var hasNews = false
         while audience.told != position {
-            let before = audience.told
+            let (before, known) = (audience.told, audience.known)
             guard let news = appendNews(for: audience, into: frames) else { break }
             hasNews = true
             hub.metrics.gaps.add(news.gaps)
@@ -178,8 +183,8 @@ package class Topic {
                 audience.deliver($0, messages: messages, from: before)
             }
             count(
-                delivered, frames.count, sent: sent.count, for: audience, from: before,
-                to: news.reached)
+                delivered, frames.count, sent: sent.count, for: audience,
+                Stretch(from: before, known: known, to: news.reached))
             frames.removeAll()
             audience.told = news.reached
         }

@@ -117,7 +117,11 @@ extension EventLoop {
         }
         endings.removeAll(keepingCapacity: true)
         sendOutputs()
-        for work in afterthoughts { work() }
+        next = 0
+        while next < afterthoughts.count {
+            afterthoughts[next]()
+            next += 1
+        }
         afterthoughts.removeAll(keepingCapacity: true)
         if settlingStreams.isEmpty { return }
         var settling: [ByteStream] = []

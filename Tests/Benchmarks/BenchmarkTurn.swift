@@ -20,7 +20,11 @@ final class BenchmarkTurn: LoopTurn {
     func atEndOfTurn(_ work: @escaping () -> Void) { atEnd.append(work) }
 
     func end() {
-        for work in atEnd { work() }
+        var next = 0
+        while next < atEnd.count {
+            atEnd[next]()
+            next += 1
+        }
         atEnd.removeAll(keepingCapacity: true)
     }
 }

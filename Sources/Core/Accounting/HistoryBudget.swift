@@ -20,14 +20,13 @@ struct HistoryBudget {
     /// In no order; each knows its place.
     private var topics: [EventTopic] = []
     private var stage = Stage.resting(until: Instant(nanoseconds: .min))
-    /// The topic that the stage has come to, and whether it has given up events already.
+    /// The topic that the stage has come to.
     private var place = 0
-    private var hasGiven = false
     private var sizes = SizeTable()
     /// The next step is on its way.
     var isStepping = false
 
-    /// Between two rounds, if what is left is young.
+    /// Between two rounds, if what is left is young, or a little of very many.
     private static let pause = Duration.seconds(1)
     /// Topics that one step looks at, and events that go: each a fraction of a millisecond.
     static let looksPerStep = 1024
@@ -38,6 +37,8 @@ struct HistoryBudget {
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
     private var isExceeded: Bool { bytes > bytesMax - bytesMax / 8 }
+    /// What a round leaves.
+    private var goal: Int { bytesMax - bytesMax / 4 }
 
     /// Whether there is something to do.
     func isDue(at now: () -> Instant) -> Bool {
@@ -59,7 +60,6 @@ struct HistoryBudget {
         let free = topic.placeInBudget
         guard free < topics.count, topics[free] === topic else { return }
         bytes -= topic.history.memory
-        if free == place { hasGiven = false }
         let last = topics.removeLast()
         guard free < topics.count else { return }
         topics[free] = last
@@ -68,7 +68,7 @@ struct HistoryBudget {
 
     // MARK: A round
 
-    /// What a step did: events that went, and topics that are done and gave some.
+    /// What a step did: how many events went, and which topics gave some.
     struct Step {
         var events = 0
         var cut: [EventTopic] = []
@@ -93,8 +93,8 @@ struct HistoryBudget {
             place += 1
         }
         guard place >= topics.count else { return }
-        let level = sizes.level(total: bytesMax - bytesMax / 4)
-        (place, hasGiven) = (0, false)
+        let level = sizes.level(total: goal)
+        place = 0
         if level == .max { endRound(at: now) } else { stage = .cutting(to: level) }
     }
 
@@ -102,25 +102,23 @@ struct HistoryBudget {
         to size: Int, at now: Instant, sparing young: ClosedRange<Timestamp>
     ) -> Step {
         var (step, left) = (Step(), Self.cutsPerStep)
-        while left > 0, place < topics.count {
+        while left > 0, place < topics.count, bytes > goal {
             let topic = topics[place]
             let most = min(left, Self.cutsAtOnce)
             let cut = topic.history.cut(to: size, sparing: young, countMax: most)
             bytes -= cut.bytes
             step.events += cut.events
             left -= max(cut.events, Self.cutsPerStep / Self.looksPerStep)
-            hasGiven = hasGiven || cut.events > 0
+            if cut.events > 0, step.cut.last !== topic { step.cut.append(topic) }
             // It may have more to give.
-            if cut.events == most { continue }
-            if hasGiven { step.cut.append(topic) }
-            (place, hasGiven) = (place + 1, false)
+            if cut.events < most { place += 1 }
         }
-        if place >= topics.count { endRound(at: now) }
+        if place >= topics.count || bytes <= goal { endRound(at: now) }
         return step
     }
 
     private mutating func endRound(at now: Instant) {
-        stage = .resting(until: isExceeded ? now + Self.pause : now)
+        stage = .resting(until: bytes > goal ? now + Self.pause : now)
     }
 }
 

@@ -35,8 +35,7 @@ struct Saving {
 extension Topic {
     /// Counts frames that so many rows of an audience have taken; compressed they had `sent` bytes.
     final func count(
-        _ delivered: Int, _ bytes: Int, sent: Int, for audience: Audience,
-        from before: Position, to reached: Position
+        _ delivered: Int, _ bytes: Int, sent: Int, for audience: Audience, _ told: Stretch
     ) {
         guard delivered > 0 else { return }
         let metrics = hub.metrics
@@ -45,10 +44,10 @@ extension Topic {
         metrics.deliveredBytes.add(times &* UInt64(sent))
         if sent < bytes { metrics.savedByGzip.add(times &* UInt64(bytes - sent)) }
         let isConflated = isState && audience.key.filter == nil
-        if isConflated, before.epoch == reached.epoch {
-            metrics.conflated.add((reached.sequence &- before.sequence &- 1) &* times)
+        if isConflated, told.from.epoch == told.to.epoch {
+            metrics.conflated.add((told.to.sequence &- told.from.sequence &- 1) &* times)
         }
-        if audience.saving.isDue() { measure(audience, bytes, from: before) }
+        if audience.saving.isDue() { measure(audience, bytes, told) }
         metrics.savedByDelta.add(UInt64(audience.saving.byDelta(bytes)) &* times)
         metrics.savedByCodec.add(UInt64(audience.saving.byCodec(bytes)) &* times)
     }
@@ -68,14 +67,11 @@ extension Topic {
         hub.metrics.conflated.add(after.sequence - before.sequence - 1)
     }
 
-    private func measure(_ audience: Audience, _ bytes: Int, from before: Position) {
+    private func measure(_ audience: Audience, _ bytes: Int, _ told: Stretch) {
         let scratch = OutputBuffer()
         var key = audience.key
-        (key.codec, key.filter) = (.json, nil)
-        let probe = Audience(key: key, told: before)
-        // An event topic's audience knows by now what it is being told.
-        if isState { probe.known = audience.known }
-        _ = appendNews(for: probe, into: scratch)
+        key.codec = .json
+        append(told, as: key, into: scratch)
         let json = scratch.count
         scratch.removeAll()
         if let topic = self as? StateTopic {

@@ -54,6 +54,23 @@ import Testing
         session.end()
     }
 
+    @Test func `what a filter kept back counts as saved by no codec`() throws {
+        let topic = try fixture.trades()
+        let session = Session(codec: .json, sink: deaf)
+        _ = session.add(
+            topic, try FilteredTopicTests.options("side == sell", for: topic), resumeAt: nil)
+        session.becameWritable()
+        for id in 1...300 as ClosedRange<UInt64> {
+            let trade = Market.Trade(
+                id: id, price: decimal("1.5"), quantity: decimal("2"),
+                side: id.isMultiple(of: 30) ? .sell : .buy, firstID: nil, lastID: nil)
+            topic.append(trade, eventTime: .unknown, receiveTime: .unknown)
+            fixture.turn.end()
+        }
+        #expect(metrics.deliveries.value >= 10 && metrics.savedByCodec.value == 0)
+        session.end()
+    }
+
     @Test func `a gap that is measured, too, is counted once`() throws {
         var limits = HubLimits()
         limits.eventsPerTopicMax = 2

@@ -135,6 +135,27 @@ import Testing
         #expect(metrics.cutEvents.value == 0)
     }
 
+    @Test func `a little of very many is looked at once a second`() throws {
+        let topics = try (0..<10).map { try fixture.trades("trade:binance:A\($0)/USDT") }
+        // Young, and some more than three quarters.
+        var id: UInt64 = 1
+        while topics.reduce(0, { $0 + $1.history.memory }) < Self.bytesMax * 8 / 10 {
+            for topic in topics { append(id...id, to: topic) }
+            id += 1
+        }
+        append(1...1000, to: try fixture.trades())
+        for _ in 0..<10 { nextStep() }
+        #expect(!fixture.hub.historyBudget.isStepping && metrics.cutEvents.value == 0)
+        append(1001...1001, to: try fixture.trades())
+        #expect(!fixture.hub.historyBudget.isStepping)
+        fixture.turn.advance(.milliseconds(900))
+        append(1002...1002, to: try fixture.trades())
+        #expect(!fixture.hub.historyBudget.isStepping)
+        fixture.turn.advance(.milliseconds(200))
+        append(1003...1003, to: try fixture.trades())
+        #expect(fixture.hub.historyBudget.isStepping)
+    }
+
     @Test func `however many topics there are, a step looks at some of them`() throws {
         let count = HistoryBudget.looksPerStep
         // Each has two topics with events.

@@ -7,9 +7,10 @@ package protocol FrameSink: AnyObject {
     /// the lane refuses is offered.
     var lane: FrameLane? { get }
 
-    /// Takes all of `frames` (one or more whole frames) at once, or nothing. The hot path: must not
-    /// allocate, nor lead to a publication. After a refusal the sink calls
-    /// `Session.becameWritable()` once it can take more.
+    /// Takes all of `frames` (one or more whole frames) at once, or nothing. For whoever has no
+    /// lane, or whose lane refused, which can be everybody: must not allocate, nor lead to a
+    /// publication. After a refusal the sink calls `Session.becameWritable()` once it can take
+    /// more.
     func offer(_ frames: RawSpan) -> Bool
 
     /// Like `offer`, off the hot path: what somebody missed, who is behind.

@@ -77,8 +77,9 @@ package final class RPCCall {
     /// Like `send`, for bytes that already carry their prefixes.
     package func send(framed: RawSpan) { server?.send(framed, on: self) }
 
-    /// Hot path: whole messages that carry their prefixes, all or nothing. False: not sent, and
-    /// `becameWritable` follows when it would be (see `HTTP2Stream.trySend` for large messages).
+    /// For what the lane has refused: whole messages that carry their prefixes, all or
+    /// nothing. False: not sent, and `becameWritable` follows when it would be (see
+    /// `HTTP2Stream.trySend` for large messages).
     package func trySend(framed: RawSpan) -> Bool {
         if !stream.hasSentHeaders { sendHeaders() }
         return stream.trySend(framed)

@@ -36,8 +36,9 @@ package final class RPCServerConnection {
 
     enum Ending { case none, afterFlush, atOnce }
 
-    /// `wantsFlush` is called when the output turns from empty to not empty. `plain` answers
-    /// requests that are not gRPC. The server's preface is in the output afterwards.
+    /// `wantsFlush` is called when the output turns from empty to not empty, if it belongs to no
+    /// turn of a loop. `plain` answers requests that are not gRPC. The server's preface is in the
+    /// output afterwards.
     package init(
         router: RPCRouter, output: OutputBuffer, peer: RPCPeer = RPCPeer(address: ""),
         http2Limits: HTTP2Limits = HTTP2Limits(), limits: RPCLimits = RPCLimits(),

@@ -220,8 +220,7 @@ final class GatewayConnection: ByteStreamDelegate {
                 address: stream.peer.description,
                 certificate: stream.security?.peerCertificate),
             http2Limits: server.options.http2, limits: server.options.rpc,
-            ageJitter: .random(in: -1...1),
-            wantsFlush: { [unowned stream] in stream.flushAtEndOfTurn() }
+            ageJitter: .random(in: -1...1)
         ) { request in
             let page = pages.page(method: request.method, path: request.path)
             return PlainResponse(

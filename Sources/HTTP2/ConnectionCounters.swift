@@ -2,8 +2,8 @@ internal import Base
 
 /// What one connection did since it was opened, for operators.
 ///
-/// `messagesSent` is the only one that the hot path touches: one addition without a lock, beside
-/// the send window that the same call has just changed.
+/// The hot path counts only messages: one addition without a lock, in the output, beside the send
+/// window that the same call has just changed; `messagesSent` is read from there.
 package struct ConnectionCounters: Equatable, Sendable {
     /// By either side.
     package var streamsStarted = 0

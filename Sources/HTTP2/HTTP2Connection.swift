@@ -56,8 +56,8 @@ package final class HTTP2Connection {
     var initialWindow = 65_535
     /// What it allows us now; may be negative.
     var window: Int {
-        get { output.laneWindow }
-        set { output.laneWindow = newValue }
+        get { output.connectionWindow }
+        set { output.connectionWindow = newValue }
     }
     /// The library has frames that must precede further DATA.
     var hasUndrained = true { didSet { openLanes() } }
@@ -93,13 +93,15 @@ package final class HTTP2Connection {
         self.output = output
         output.wantsFlush = wantsFlush
         output.limitLanes(bytesMax: limits.outputBytesMax)
-        output.laneWindow = windowGranted
+        output.connectionWindow = windowGranted
         control = ControlPlane(
             role: role, limits: limits, lender: output.shared { FrameLender() })
         splitter = FrameSplitter(
             role: role, judge: role == .server ? FrameJudge(limits) : nil)
     }
 
+    // Streams point here and at the output without keeping either; a closed one touches neither
+    // (`FrameRows`, `FrameLane`).
     deinit { for stream in streams { stream.flags.insert(.closed) } }
 
     /// Lanes append behind everything that the library has to say, and not at all when it may not.

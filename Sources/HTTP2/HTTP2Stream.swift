@@ -7,7 +7,8 @@ package import Base
 /// the connection's loop.
 @safe
 package final class HTTP2Stream: FrameLane {
-    /// What was sent and received. The lane is open with exactly `.sentHeaders`.
+    /// What was sent and received. The lane is open with `.sentHeaders` and nothing
+    /// that keeps DATA from being sent.
     struct Flags: OptionSet {
         let rawValue: UInt16
         static let sentHeaders = Flags(rawValue: 1)

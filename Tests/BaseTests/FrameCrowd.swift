@@ -12,7 +12,7 @@ final class Connection {
     init(_ turn: OutputTurn?, streamID: UInt32 = 1, window: Int = 65_535) {
         output = OutputBuffer(turn: turn)
         output.limitLanes(bytesMax: 1 << 18)
-        output.laneWindow = 65_535
+        output.connectionWindow = 65_535
         output.openForLanes(true)
         lane = FrameLane(streamID: streamID, output: output, window: window)
         lane.setOpen(true)

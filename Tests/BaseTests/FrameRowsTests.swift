@@ -100,7 +100,7 @@ import Testing
         let connections = crowd.connect(6)
         connections[0].lane.setOpen(false)
         connections[1].lane.window = 2
-        connections[2].output.laneWindow = 2
+        connections[2].output.connectionWindow = 2
         connections[3].output.limitLanes(bytesMax: 2)
         connections[4].output.openForLanes(false)
         let result = crowd.deliver([1, 2, 3])
@@ -113,7 +113,7 @@ import Testing
         let connection = crowd.connect(1, window: 3)[0]
         #expect(crowd.deliver([1, 2, 3], messages: 2).taken == 1)
         #expect(connection.lane.window == 0)
-        #expect(connection.output.laneWindow == 65_532)
+        #expect(connection.output.connectionWindow == 65_532)
         #expect(connection.output.messagesTaken == 2)
         #expect(crowd.deliver([1]).refused == [0])
         #expect(connection.output.messagesTaken == 2)
@@ -122,7 +122,7 @@ import Testing
     @Test(arguments: [16_384, 16_385, 32_768, 65_535, 13 * 16_384, 262_143])
     func `a payload that is longer than a frame leaves in several, in one send`(size: Int) {
         let connections = crowd.connect(3, window: 1 << 20)
-        for connection in connections { connection.output.laneWindow = 1 << 20 }
+        for connection in connections { connection.output.connectionWindow = 1 << 20 }
         connections[2].output.append([9])
         connections[2].output.becameFilled()
         let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 / 1000) }
@@ -138,15 +138,15 @@ import Testing
             #expect(isWhole)
             #expect(connection.sends == 1 && connection.output.messagesTaken == 4)
             #expect(connection.lane.window == (1 << 20) - size)
-            #expect(connection.output.laneWindow == (1 << 20) - size)
+            #expect(connection.output.connectionWindow == (1 << 20) - size)
         }
     }
 
     @Test func `of a payload that is longer than a frame, all is taken or nothing`() {
         let connections = crowd.connect(6, window: 1 << 20)
-        for connection in connections { connection.output.laneWindow = 1 << 20 }
+        for connection in connections { connection.output.connectionWindow = 1 << 20 }
         connections[0].lane.window = 19_999
-        connections[1].output.laneWindow = 19_999
+        connections[1].output.connectionWindow = 19_999
         connections[2].output.openForLanes(false)
         connections[3].lane.setOpen(false)
         connections[4].output.append([UInt8](repeating: 1, count: (1 << 18) - 19_999))
@@ -155,7 +155,7 @@ import Testing
         #expect(taken == 0 && refused == [0, 1, 2, 3, 4])
         #expect(connections.map(\.output.count) == [0, 0, 0, 0, (1 << 18) - 19_999, 0])
         #expect(connections.allSatisfy { $0.output.messagesTaken == 0 })
-        let rooms = connections.map { min($0.lane.window, $0.output.laneWindow) }
+        let rooms = connections.map { min($0.lane.window, $0.output.connectionWindow) }
         #expect(rooms == [19_999, 19_999] + [Int](repeating: 1 << 20, count: 4))
     }
 

@@ -19,7 +19,7 @@ import Testing
             let outputs = (0..<connections).map { [turn] _ in
                 let output = OutputBuffer(turn: turn)
                 output.limitLanes(bytesMax: 1 << 18)
-                output.laneWindow = 1 << 20
+                output.connectionWindow = 1 << 20
                 output.openForLanes(true)
                 return output
             }
@@ -74,7 +74,7 @@ import Testing
         for output in crowd.outputs {
             #expect(output.copyBytes() == Array(frames.joined()))
             #expect(output.messagesTaken == 2 * streams)
-            #expect(output.laneWindow == (1 << 20) - 3 * streams)
+            #expect(output.connectionWindow == (1 << 20) - 3 * streams)
         }
         #expect(crowd.turn.count == 3)
         #expect(crowd.lanes.allSatisfy { $0.window == 65_535 - 3 })
@@ -94,10 +94,10 @@ import Testing
             case 2: lane.window = amount - 100
             case 3: crowd.setCurrent(row, amount % 2 == 0)
             case 4: output.openForLanes(amount % 4 > 0)
-            case 5: output.laneWindow = amount
+            case 5: output.connectionWindow = amount
             case 6: output.limitLanes(bytesMax: amount)
             case 7: output.append([1, 2, 3])
-            case 8: output.laneWindow = 0
+            case 8: output.connectionWindow = 0
             default: output.consume(min(output.count, amount))
             }
         }
@@ -123,7 +123,7 @@ import Testing
             #expect(crowd.turn.count == other.turn.count)
             for (one, two) in zip(crowd.outputs, other.outputs) {
                 #expect(one.copyBytes() == two.copyBytes())
-                #expect(one.laneWindow == two.laneWindow)
+                #expect(one.connectionWindow == two.connectionWindow)
                 #expect(one.messagesTaken == two.messagesTaken)
             }
             #expect(crowd.lanes.map(\.window) == other.lanes.map(\.window))
@@ -144,7 +144,7 @@ import Testing
 
     @Test func `an empty frame needs no window`() {
         let crowd = Crowd(connections: 1, streams: 20)
-        crowd.outputs[0].laneWindow = 0
+        crowd.outputs[0].connectionWindow = 0
         #expect(crowd.deliver([]).taken == 20)
         #expect(crowd.deliver([1]).refused == Array(0..<20))
         #expect(crowd.outputs[0].count == 20 * 9)
@@ -165,7 +165,7 @@ import Testing
     @Test func `without a turn the flush hook is told once`() {
         let output = OutputBuffer()
         output.limitLanes(bytesMax: 1 << 18)
-        output.laneWindow = 1 << 20
+        output.connectionWindow = 1 << 20
         output.openForLanes(true)
         var told: [Int] = []
         output.wantsFlush = { [unowned output] in told.append(output.count) }

@@ -64,7 +64,7 @@ import Testing
         let connections = crowd.connect(10)
         for connection in connections {
             connection.lane.window = 1 << 20
-            connection.output.laneWindow = 1 << 20
+            connection.output.connectionWindow = 1 << 20
         }
         let payloads = (0..<FrameDebt.countMax).map { [UInt8](repeating: UInt8($0), count: 16_384) }
         for payload in payloads { #expect(crowd.deliver(payload).taken == 10) }

@@ -64,7 +64,8 @@ final class GatewayRig: Sendable {
 
     static let topicName = "bench:0"
 
-    /// Until that is so of the topic and of the server at the door.
+    /// Until that is so of the topic and of the server at the door. Asked for again and again: what
+    /// makes it so, a census that ends say, tells nobody.
     func wait(
         until isSo: @escaping @Sendable (EventTopic, GatewayServer) -> Bool
     ) async throws {
@@ -123,11 +124,13 @@ final class GatewayRig: Sendable {
 
     /// A call whose first message is announced as longer than what comes.
     static func unfinishedMessage(bytes: Int) -> [UInt8] {
-        var all = call(saying: [0, 0, 16, 0, 0], isOver: false)
-        for _ in 0..<(bytes / 10_000) {
-            all += frame(0, 0, 1, [UInt8](repeating: 7, count: 10_000))
-        }
-        return all
+        call(saying: [0, 0, 16, 0, 0], isOver: false) + moreOfMessage(bytes: bytes)
+    }
+
+    /// Further bytes of it.
+    static func moreOfMessage(bytes: Int) -> [UInt8] {
+        let piece = frame(0, 0, 1, [UInt8](repeating: 7, count: 10_000))
+        return Array(repeatElement(piece, count: bytes / 10_000).joined())
     }
 
     /// A call that subscribes to the topic. The client never widens its windows.
@@ -175,6 +178,16 @@ final class RawClient: ByteStreamDelegate, @unchecked Sendable {
                     to: endpoint, on: loop, timeout: .seconds(5), delegate: self)
                 stream.output.append(bytes)
                 self.stream = stream
+            }
+        }
+    }
+
+    /// All of these within one turn of the loop that they share with the server.
+    static func say(_ clients: [(RawClient, [UInt8])]) {
+        clients[0].0.loop.execute {
+            for (client, bytes) in clients {
+                client.stream?.output.append(bytes)
+                client.stream?.flushAtEndOfTurn()
             }
         }
     }

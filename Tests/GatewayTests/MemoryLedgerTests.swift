@@ -43,57 +43,83 @@ import Testing
         #expect(ledger.total == 0 && ledger.largestOwnerBytes == 0)
     }
 
-    /// Says that every call comes from the same caller, but for the first, which is another one's.
+    /// Says whose a call is: each takes the next name.
     private final class Callers: RPCInterceptor {
         private let interceptor: AuthenticationInterceptor
-        private var count = 0
+        private var names: ArraySlice<String>
 
-        init(_ interceptor: AuthenticationInterceptor) { self.interceptor = interceptor }
+        init(_ names: [String], _ loop: EventLoop) {
+            self.names = names[...]
+            interceptor = AuthenticationInterceptor(
+                loop: loop,
+                authenticator: Authenticator(
+                    .none(.anonymous(RoleSet([.viewer]), topics: .everythingPublic))),
+                metrics: MetricRegistry())
+        }
 
         func admit(_ call: RPCCall) -> RPCStatus? {
             let principal = Principal(
-                subject: count == 0 ? "other" : "one", roles: RoleSet([.viewer]),
+                subject: names.removeFirst(), roles: RoleSet([.viewer]),
                 topics: .everythingPublic, origin: .certificate)
-            count += 1
             call.identity = CallIdentity(
                 principal, role: .viewer, call: call, interceptor: interceptor)
             return nil
         }
     }
 
+    /// Clients, each with the name of its caller and the bytes it makes us hold.
+    private func connect(
+        _ clients: KeyValuePairs<String, Int>, bound: Int,
+        _ body: (GatewayRig, [RawClient]) async throws -> Void
+    ) async throws {
+        var options = GatewayOptions()
+        // Clients of this test answer no PING.
+        options.rpc.keepaliveInterval = .seconds(600)
+        options.limits.identityBytesMax = bound
+        let loop = try EventLoop(name: "callers")
+        options.interceptors = [Callers(clients.map(\.key), loop)]
+        let rig = try await GatewayRig(options)
+        var connected: [RawClient] = []
+        for (_, bytes) in clients {
+            let client = await rig.connect(saying: GatewayRig.unfinishedMessage(bytes: bytes))
+            await client.waitUntilHeard()
+            connected.append(client)
+        }
+        try await body(rig, connected)
+        await rig.stop()
+        await loop.stop()
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `a caller over his budget loses his largest connection, and others lose nothing`()
         async throws
     {
-        var options = GatewayOptions()
-        // Clients of this test answer no PING.
-        options.rpc.keepaliveInterval = .seconds(600)
-        options.limits.identityBytesMax = 101_000
-        let loop = try EventLoop(name: "callers")
-        options.interceptors = [
-            Callers(
-                AuthenticationInterceptor(
-                    loop: loop,
-                    authenticator: Authenticator(
-                        .none(.anonymous(RoleSet([.viewer]), topics: .everythingPublic))),
-                    metrics: MetricRegistry()))
-        ]
-        let rig = try await GatewayRig(options)
-        func client(_ bytes: Int) async -> RawClient {
-            let client = await rig.connect(saying: GatewayRig.unfinishedMessage(bytes: bytes))
-            await client.waitUntilHeard()
-            return client
+        try await connect(
+            ["other": 70_000, "one": 40_000, "one": 60_000, "one": 10_000], bound: 101_000
+        ) { rig, clients in
+            await clients[2].waitUntilClosed()
+            #expect(rig.metric("penstock_gateway_limits_total{limit=\"identity_memory\"}") == 1)
+            #expect(rig.metric("penstock_gateway_limits_total{limit=\"memory\"}") == 0)
+            let kept = [clients[0], clients[1], clients[3]]
+            #expect(await rig.closedCount(kept) == 0)
         }
-        let other = await client(70_000)
-        let small = await client(40_000)
-        let large = await client(60_000)
-        #expect(await rig.closedCount([other, small, large]) == 0)
-        let third = await client(10_000)
-        await large.waitUntilClosed()
-        #expect(rig.metric("penstock_gateway_limits_total{limit=\"identity_memory\"}") == 1)
-        #expect(rig.metric("penstock_gateway_limits_total{limit=\"memory\"}") == 0)
-        #expect(await rig.closedCount([other, small, third]) == 0)
-        await rig.stop()
-        await loop.stop()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `of two callers who come to be over their budgets at once, each loses his own`()
+        async throws
+    {
+        try await connect(
+            ["one": 40_000, "one": 60_000, "two": 60_000, "two": 40_000, "other": 90_000],
+            bound: 105_000
+        ) { rig, clients in
+            let more = GatewayRig.moreOfMessage(bytes: 10_000)
+            RawClient.say([(clients[0], more), (clients[3], more)])
+            await clients[1].waitUntilClosed()
+            await clients[2].waitUntilClosed()
+            #expect(rig.metric("penstock_gateway_limits_total{limit=\"identity_memory\"}") == 2)
+            let kept = [clients[0], clients[3], clients[4]]
+            #expect(await rig.closedCount(kept) == 0)
+        }
     }
 }

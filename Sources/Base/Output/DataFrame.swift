@@ -5,7 +5,7 @@ enum DataFrame {
     /// The protocol's smallest SETTINGS_MAX_FRAME_SIZE.
     static let payloadMax = 16_384
 
-    /// Writes head and payload, `headSize + size` bytes.
+    /// Writes head and payload: there has to be room for `headSize + size` bytes.
     @inline(__always)
     static func write(
         _ payload: UnsafeRawPointer, size: Int, streamID: UInt32, to target: UnsafeMutableRawPointer
@@ -14,6 +14,7 @@ enum DataFrame {
         unsafe (target + headSize).copyMemory(from: payload, byteCount: size)
     }
 
+    /// There has to be room for `headSize` bytes.
     @inline(__always)
     static func writeHead(size: Int, streamID: UInt32, to target: UnsafeMutableRawPointer) {
         // Length in 24 bits; type and flags, 0; of the stream's number all but the last byte.

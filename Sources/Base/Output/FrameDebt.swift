@@ -1,6 +1,7 @@
 /// The frames that an output owes: each is nine bytes of head, which are its own, and a payload
 /// that a turn keeps for all. Few, because who owes more has so much to send that copying it early
-/// costs nothing by comparison.
+/// costs nothing by comparison. The payloads live as long as the turn keeps them (`OutputTurn`),
+/// which is until the outputs on its list owe nothing.
 @safe
 struct FrameDebt {
     @safe
@@ -16,6 +17,7 @@ struct FrameDebt {
     private var count = 0
     /// Of all frames, their heads included.
     private(set) var bytes = 0
+    // `countMax` of them; a type takes no name of a constant.
     private var entries = InlineArray<12, Entry>(repeating: Entry())
 
     var isEmpty: Bool { count == 0 }

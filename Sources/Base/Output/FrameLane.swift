@@ -61,7 +61,7 @@ extension OutputBuffer {
     package func limitLanes(bytesMax: Int) { self.bytesMax = bytesMax }
     package func openForLanes(_ isOpen: Bool) { isOpenForLanes = isOpen }
 
-    package var laneWindow: Int {
+    package var connectionWindow: Int {
         get { window }
         set { window = newValue }
     }

@@ -2,12 +2,14 @@
 ///
 /// A delivery is a few dozen instructions; what it costs is the memory it touches, because between
 /// two turns the kernel has gone through more of it than a cache holds. So the loop reads a row
-/// (16 bytes, one after the other), the stream's lane (one line) and the connection's output (two),
-/// and it writes no payload: the output notes that it owes the frame. When the turn sends, the
-/// frames that a connection owes are put together in memory that is always the same, with nine
-/// bytes of head each, and the kernel copies them from there. One frame is written once per turn,
-/// not once per subscriber. Where many rows of one connection follow each other, it asks the
-/// connection once for all of them and writes their frames at once (`FrameRun`).
+/// (16 bytes, one after the other), the stream's lane (one line) and the first lines of the
+/// connection's output, and it writes no payload: the output notes that it owes the frame, which
+/// the turn keeps once for all. When the turn sends, the frames that a connection owes are put
+/// together in memory that is always the same, and so in the cache, with nine bytes of head each,
+/// and the kernel copies them from there (`OutputTurn`; the shell that sends is the runtime's
+/// `ByteStream`). Two kinds are written at once, behind what waits: the frames of a connection
+/// that has bytes waiting or owes many frames already (`FrameLane`), and those of many rows of one
+/// connection in a row, which is then asked once for all of them (`FrameRun`).
 ///
 /// Why this is safe:
 ///
@@ -15,11 +17,12 @@
 ///   `deliver`; nothing here is `Sendable`.
 /// - *Lanes live* as long as their row: `append` retains them, `remove` and `deinit` release them.
 /// - *Outputs live* as long as a lane is open: a connection closes its lanes before it lets its
-///   output go, and a closed lane touches no output (`FrameLane`).
+///   output go (`HTTP2Connection.deinit`), and a closed lane touches no output (`FrameLane`).
 /// - *Payloads live* until nobody owes them: the turn copies a frame when the first output owes it,
 ///   and keeps the copy until every output on its list was sent or has settled (`OutputTurn`).
-/// - *Nothing happens in between.* The loop calls nobody: a call cannot end, nor a row come or go,
-///   while it runs. What is in somebody's way is left to the caller, after the loop, by row number.
+/// - *Nothing happens in between.* The loop calls nobody (an output that belongs to a turn notes
+///   there that it wants to be sent): a call cannot end, nor a row come or go, while it runs. What
+///   is in somebody's way is left to the caller, after the loop, by row number.
 @safe
 package struct FrameRows: ~Copyable {
     @safe private struct Row {

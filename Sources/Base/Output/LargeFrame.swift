@@ -1,5 +1,6 @@
-/// One payload of several DATA frames on its way to many lanes, for the length of one call. Outputs
-/// owe its parts as they owe frames, so it is kept once for all of them.
+/// One payload of several DATA frames on its way to many lanes, for the length of one call: it
+/// points into the bytes that it was made of, which live as long. Outputs owe its parts as they owe
+/// frames, so it is kept once for all of them.
 @safe
 struct LargeFrame {
     let size: Int

@@ -94,7 +94,7 @@ package final class RPCChannel {
         limits.keepaliveInterval *= keepaliveFactor
         let rpc = RPCClientConnection(
             output: stream.output, isSecure: endpoint.tls != nil, http2Limits: options.http2,
-            limits: limits, wantsFlush: { [weak stream] in stream?.flushAtEndOfTurn() })
+            limits: limits)
         let connection = ChannelConnection(stream: stream, rpc: rpc)
         rpc.awaitsOutput = { [weak self, weak connection] in
             if let connection { self?.continueAfterFlush(connection) }

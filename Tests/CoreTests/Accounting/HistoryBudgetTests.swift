@@ -38,6 +38,15 @@ import Testing
         }
     }
 
+    /// Of somebody whose filter lets nothing through that is appended here.
+    private func wantingOtherTrades(of topic: EventTopic) throws -> Session {
+        let session = Session(codec: .protobuf, sink: sink)
+        let options = try FilteredTopicTests.options("side == sell", for: topic)
+        _ = session.add(topic, options, resumeAt: nil)
+        session.becameWritable()
+        return session
+    }
+
     private func nextStep() { fixture.turn.advance(.milliseconds(1)) }
 
     private var trades: Int {
@@ -179,10 +188,7 @@ import Testing
     @Test func `who filters is told how far he is before it is cut off`() throws {
         let busy = try fixture.trades()
         append(1...1, to: busy)
-        let session = Session(codec: .protobuf, sink: sink)
-        let options = try FilteredTopicTests.options("side == sell", for: busy)
-        _ = session.add(busy, options, resumeAt: nil)
-        session.becameWritable()
+        let session = try wantingOtherTrades(of: busy)
         live(200, busy)
         #expect(metrics.cutEvents.value > 0 && gaps.isEmpty)
         let told = try #require(sink.updates.last?.sequence)
@@ -193,10 +199,7 @@ import Testing
     @Test func `who is told how far he is was not told of something old`() throws {
         let old = try fixture.trades()
         append(1...1, to: old)
-        let session = Session(codec: .protobuf, sink: sink)
-        let options = try FilteredTopicTests.options("side == sell", for: old)
-        _ = session.add(old, options, resumeAt: nil)
-        session.becameWritable()
+        let session = try wantingOtherTrades(of: old)
         append(2...1000, to: old)
         let before = sink.updates.count
         fixture.turn.advance(.seconds(3600))

@@ -135,7 +135,7 @@ extension EventLoop {
     /// Sending calls nobody, so the list of outputs cannot grow meanwhile.
     private func sendOutputs() {
         let now = turnInstant
-        // A stream alone lists outputs with this turn: its own (`ByteStream.init`).
+        // Only `ByteStream.init` makes outputs of this turn, each with its stream as flusher.
         func stream(_ owner: AnyObject) -> ByteStream {
             unsafe unsafeDowncast(owner, to: ByteStream.self)
         }

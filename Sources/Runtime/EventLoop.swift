@@ -183,8 +183,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         endings.append(work)
     }
 
-    /// Runs `work` once, after the sends of this turn, whether it has any or not. It sends nothing
-    /// itself.
+    /// Runs `work` once, after the sends of this turn, or of the next one if these are over.
+    /// It sends nothing itself.
     package func afterSends(_ work: @escaping () -> Void) {
         preconditionInLoop()
         afterthoughts.append(work)

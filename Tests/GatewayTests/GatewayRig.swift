@@ -89,7 +89,7 @@ final class GatewayRig: Sendable {
         return client
     }
 
-    /// How many of these are closed, after the server has answered a further client.
+    /// How many of these are closed.
     func closedCount(_ clients: [RawClient]) async -> Int {
         var count = 0
         for client in clients where await client.isClosed { count += 1 }

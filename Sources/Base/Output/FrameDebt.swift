@@ -17,7 +17,7 @@ struct FrameDebt {
     private var count = 0
     /// Of all frames, their heads included.
     private(set) var bytes = 0
-    // `countMax` of them; a type takes no name of a constant.
+    // `countMax` of them: the count of an InlineArray has to be a literal.
     private var entries = InlineArray<12, Entry>(repeating: Entry())
 
     var isEmpty: Bool { count == 0 }

@@ -9,7 +9,7 @@
 /// and the kernel copies them from there (`OutputTurn`; the shell that sends is the runtime's
 /// `ByteStream`). Two kinds are written at once, behind what waits: the frames of a connection
 /// that has bytes waiting or owes many frames already (`FrameLane`), and those of many rows of one
-/// connection in a row, which is then asked once for all of them (`FrameRun`).
+/// connection that follow each other: it is asked once for all of them (`FrameRun`).
 ///
 /// Why this is safe:
 ///

@@ -21,6 +21,9 @@ def addresses() -> dict[str, str]:
 
 
 def start(addresses: dict[str, str]) -> subprocess.Popen:
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would all that comes of it;
+    # a signal that is handled here is one that a new program takes as usual.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [ROOT / ".ci" / "demo"], env=os.environ | addresses | {"PENSTOCK_BINARY": str(BINARY)},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -44,7 +47,7 @@ def test_it_serves_a_market_and_ctrl_c_ends_it_within_two_seconds(addresses):
             assert response.status == 200
         begin = time.monotonic()
         os.killpg(demo.pid, signal.SIGINT)
-        assert demo.wait(5) == 0
+        assert demo.wait(5) == 0, demo.stderr.read()
         assert time.monotonic() - begin < 2
         wait_until(
             lambda: not any(map(connects, addresses.values())), 0.5, "both programs to be gone")

@@ -21,8 +21,8 @@ def addresses() -> dict[str, str]:
 
 
 def start(addresses: dict[str, str]) -> subprocess.Popen:
-    # A shell lets what it starts in the background ignore Ctrl-C, and so would all that comes of it;
-    # a signal that is handled here is one that a new program takes as usual.
+    # A shell has what it starts in the background ignore Ctrl-C, and so would all that comes of
+    # it. A signal that is handled here is one that a new program takes as usual.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [ROOT / ".ci" / "demo"], env=os.environ | addresses | {"PENSTOCK_BINARY": str(BINARY)},
